@@ -35,6 +35,15 @@ from yl_district.sheets.resource import SheetResource
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 
 
+class CasePlaces:
+    """The organisations of all cases, by person, for one workbook."""
+
+    def __init__(self, book):
+        self.of_person = defaultdict(list)
+        for case in AssistedYouth.objects.order_by("pk"):
+            self.of_person[case.person_id].append(case.organisation_id)
+
+
 class CaseIndex:
     """Cases by person, in one workbook."""
 
@@ -122,11 +131,12 @@ class AssistedYouthResource(CaseResource):
         model = AssistedYouth
 
     @classmethod
-    def note(cls, book):
+    def note(cls, book, keys=None):
         """Records in the directory that assisted youths belong to the organisation of their case."""
-        directory = book.only(Directory)
-        for case in AssistedYouth.objects.order_by("pk"):
-            directory.note(directory.people[case.person_id], case.organisation_id, ASSISTED_YOUTH)
+        directory, places = book.only(Directory), book.only(CasePlaces).of_person
+        for key in places if keys is None else places.keys() & keys:
+            for organisation_id in places[key]:
+                directory.note(directory.people[key], organisation_id, ASSISTED_YOUTH)
 
     def load(self):
         cases = [case for person in self.directory.people.values() for case in self.cases.of(person)]

@@ -76,27 +76,32 @@ class Directory:
 
     def read(self):
         """Reads the people whom the workbook can be about, with their capacities and organisations."""
-        closed = (
-            set() if self.book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
-        )
-        # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
-        people = (
-            people_seen(self.book)
-            .order_by("pk")
-            .defer("search_text", "name_sort", "identity_number_index", "mobile_index", "document_number_index")
-        )
-        for person in people.iterator():
-            self.people[person.pk] = person
-            self.learn(person, by_name=person.pk not in closed)
-        for person_id, organisation_id in self._rows(Member).values_list("person", "branch"):
-            self.note(self.people[person_id], organisation_id, MEMBER)
-        for person_id, organisation_id in self._rows(Post).values_list("person", "organisation"):
-            self.note(self.people[person_id], organisation_id, CADRE)
-        for person_id in self._rows(Volunteer).values_list("person", flat=True):
-            self.note(self.people[person_id], None, VOLUNTEER)
+        self.take()
 
-    def _rows(self, model):
-        return self.book.rows(model).order_by("pk")
+    def take(self, keys=None):
+        """Reads people whom the workbook can be about, those with these keys; returns them, by key."""
+        people, hidden = people_seen(self.book), Person.objects.without_open_capacity()
+        if keys is not None:
+            people, hidden = people.filter(pk__in=keys), hidden.filter(pk__in=keys)
+        closed = set() if self.book.with_cases else set(hidden.values_list("pk", flat=True))
+        # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
+        derived = "search_text", "name_sort", "name_key", "identity_number_index", "mobile_index"
+        found = {}
+        for person in people.order_by("pk").defer(*derived, "document_number_index").iterator():
+            found[person.pk] = self.people[person.pk] = person
+            self.learn(person, by_name=person.pk not in closed)
+        keys = keys if keys is None else found.keys()
+        for person_id, organisation_id in self._rows(Member, keys).values_list("person", "branch"):
+            self.note(self.people[person_id], organisation_id, MEMBER)
+        for person_id, organisation_id in self._rows(Post, keys).values_list("person", "organisation"):
+            self.note(self.people[person_id], organisation_id, CADRE)
+        for person_id in self._rows(Volunteer, keys).values_list("person", flat=True):
+            self.note(self.people[person_id], None, VOLUNTEER)
+        return found
+
+    def _rows(self, model, keys):
+        rows = self.book.rows(model).order_by("pk")
+        return rows if keys is None else rows.filter(person__in=keys)
 
     def learn(self, person, by_name=True):
         """Indexes a new or changed person by identity number and name.
@@ -135,7 +140,8 @@ class Directory:
         """Whether the person has the capacity."""
         return capacity in self._capacities[id(person)]
 
-    def _named(self, name, capacity=None):
+    def _named(self, name, capacity=None, number=None):
+        """Returns the people of a name; where a number is said, of others by another number perhaps only some."""
         people = self._by_name.get(name, {}).values()
         return [person for person in people if capacity is None or self.has(person, capacity)]
 
@@ -153,7 +159,7 @@ class Directory:
         organisations, said = set(organisations), Said.by_row(row)
         if same := self._by_numbers(row, ask):
             return self._chosen(same, said, ask, organisations)
-        namesakes = self._named(row["姓名"])
+        namesakes = self._named(row["姓名"], number=said.number)
         born = [one for one in namesakes if is_born_alike(one, said) and self._is_reached(one)]
         here = [one for one in namesakes if organisations & self.organisations_of(one)]
         if fitting := fitting_of(born, said) or fitting_of(here, said):
@@ -247,7 +253,7 @@ class Directory:
         A number that another row of the file repeats as registered tells two people apart.
         """
         found = []
-        for one in namesakes + self._named_alike(said.name):
+        for one in namesakes + self._named_alike(said.name, said.number):
             is_here = self._is_here(one, organisations)
             is_asked = one.pk and self._is_told(one) and self._may_be(one, said, is_here)
             is_near = is_here is not False or self._is_kept(one)
@@ -258,8 +264,8 @@ class Directory:
         candidates = [self._candidate(one, said, is_here) for *_, one, is_here in found[:MOST_CANDIDATES]]
         return ask(candidates) if candidates else None
 
-    def _named_alike(self, name):
-        """Returns the registered people whose names are other spellings of this one."""
+    def _named_alike(self, name, number=None):
+        """Returns the registered people whose names are other spellings of this one, perhaps fewer as of `_named`."""
         key = name_key(name)
         found = {} if key == name else self._by_name.get(key, {})
         found = found | self._by_key.get(key, {})
@@ -299,11 +305,14 @@ class Directory:
         mobile = row.get("手机号码")
         if not mobile:
             return []
-        same = [one for one in self._named(row["姓名"]) if one.mobile == mobile]
+        same = self._named_with_mobile(row["姓名"], mobile)
         if number and any(person.identity_number for person in same):
             remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
         return same if len(same) < 2 else fitting_of(same, Said.by_row(row)) or same
+
+    def _named_with_mobile(self, name, mobile):
+        return [one for one in self._named(name) if one.mobile == mobile]
 
     def refuse_number_of_another(self, person, number):
         """Raises CellError where an identity number for a person is registered as that of somebody else."""

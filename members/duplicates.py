@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, Count, Q, Value
 
 from orgs.models import User
-from yl_district.likeness import name_key, simplified
+from yl_district.likeness import is_its_own_key, name_key
 from yl_district.partial_dates import PartialDate, may_agree
 
 from .models import Namesakes, Person, PersonQuerySet
@@ -102,12 +101,6 @@ def spelled_differently(names: Iterable[str]) -> list[str]:
     times = Counter(odd.values())
     found = {name for name, key in odd.items() if key in names or times[key] > 1}
     return sorted(found | {odd[name] for name in found} & names)
-
-
-def is_its_own_key(name: str) -> bool:
-    """Whether a name is its own key, told without working that out."""
-    is_own = name.translate(simplified()) == name == name.casefold()
-    return is_own and name.isalnum() and unicodedata.is_normalized("NFKC", name)
 
 
 def pairs_of(known, apart):

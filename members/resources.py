@@ -6,8 +6,10 @@ from functools import partial
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district.history.bulk_sql import new_record
 from yl_district.importing.questions import ANOTHER_DAY, day_question
 from yl_district.pinyin import person_order
+from yl_district.privacy.encryption import DIGESTED
 from yl_district.privacy.masking import masked
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, is_blank, split_list
@@ -15,11 +17,13 @@ from yl_district.sheets.choice_widgets import YesNoWidget
 from yl_district.sheets.code_lists import CodeList
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.doubts import SAME_PERSON
+from yl_district.sheets.export_recall import HistorySpans
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.span_resource import SpanResource
 from yl_district.sheets.text_widgets import IdentityNumberWidget, MobileWidget, NameWidget
 
+from .asked_people import AskedDirectory, AskedMembers
 from .codes import (
     EDUCATION_ALIASES,
     EDUCATION_CODES,
@@ -86,6 +90,9 @@ class PersonReference(Column):
     def resolve(self, book, value):
         return book.only(Directory).refer(value, self.capacity)
 
+
+# What a row of members says of whom it may mean.
+FORESEEN = ("姓名", "身份证号", "手机号码", "其他证件号码", "发展团员编号")
 
 EVERYONE = "全部"
 ROLL_BEGIN = "roll_begin"  # the question since when new members stand
@@ -346,15 +353,71 @@ class MemberResource(PeopleResource):
         "死亡": "去世 病故 亡故",
     }
     state_days = dict.fromkeys((status.label for status in LEAVING_STATUSES), "离开日期")
+    asks = True
 
     class Meta(SheetResource.Meta):
         model = Member
 
+    @classmethod
+    def ask_as_needed(cls, book, noting):
+        directory = AskedDirectory(book, noting)
+        book.hold(Directory, directory)
+        book.hold(MemberIndex, AskedMembers(book, directory))
+
     def load(self):
         index = self.book.only(MemberIndex)
         self.of_person, self.numbers, self.stored, self.undated = index.of_person, {}, index.stored, {}
+        if self.book.asks:
+            self.directory.begin()
+            index.begin(self.accept)
+            return
         for member in self.stored.values():
             self.accept(member)
+
+    def foresee(self, rows):
+        if not self.book.asks:
+            return
+        marks = [self.own_mark(row.get(export_marks.HEADING)) for row in rows]
+        if keys := {mark.key for mark in marks if mark}:
+            self.members.ask_keys(keys)
+            stored = [self.stored[key] for key in keys if key in self.stored]
+            spans = self.book.only(HistorySpans)
+            spans.foresee(Member, [one.pk for one in stored])
+            spans.foresee(Person, [one.person_id for one in stored])
+        plain = [row for row, mark in zip(rows, marks, strict=True) if not mark]
+        self.marked = None
+        for heading in FORESEEN:
+            self.memory[heading].clear()  # of what every row says differently only these rows are remembered
+        said = [{heading: one for heading in FORESEEN if (one := self.likely(heading, row))} for row in plain]
+        self.directory.foresee(said)
+        self.members.ask_numbers({one["发展团员编号"] for one in said if "发展团员编号" in one})
+        if self.book.committee is not None:
+            self._foresee_elsewhere(said)
+
+    def _foresee_elsewhere(self, said):
+        for index, heading in (("identity_number_index", IDENTITY_HEADING), ("document_number_index", "其他证件号码")):
+            digest = Person._meta.get_field(index).digest
+            values = [digest(one[heading]) for one in said if heading in one]
+            self.book.elsewhere(Person, index).foresee(values)
+        numbers = [one["发展团员编号"] for one in said if "发展团员编号" in one]
+        self.book.elsewhere(Member, "development_no").foresee(numbers)
+
+    @property
+    def members(self):
+        return self.book.only(MemberIndex)
+
+    def likely(self, heading, row):
+        """Returns what a cell of a row seems to say, None for nothing that can be read."""
+        value = row.get(heading)
+        try:
+            return None if is_blank(value) else self.read(heading, self.fields[heading], value, row)
+        except CellError:
+            return None
+
+    def stored_of(self, key):
+        if self.book.asks:
+            self.members.ask_keys([key])
+        return super().stored_of(key)
 
     def accept(self, record):
         if not any(record is one for one in self.of_person[id(record.person)]):
@@ -389,7 +452,13 @@ class MemberResource(PeopleResource):
         return fitting[0] if fitting else None
 
     def start(self, row):
-        return Member(person=self.person or Person(name=row["姓名"]))
+        member = new_record(Member)
+        member.person = self.person or new_record(Person)
+        if self.person is None:
+            member.person.name = row["姓名"]
+            if self.book.asks:
+                vars(member.person)[DIGESTED] = self.directory.digested(row)
+        return member
 
     def apply(self, record, row):
         """Sets 在册起始日期 of a new member of a list without any date, as the file's answer says."""
@@ -438,7 +507,10 @@ class MemberResource(PeopleResource):
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         super().validate_instance(instance)
-        holder = self.numbers.get(instance.development_no)
+        number = instance.development_no
+        if self.book.asks and number and number not in self.numbers:
+            self.members.ask_numbers([number])
+        holder = self.numbers.get(number)
         if holder not in (None, instance) and holder.development_no == instance.development_no:
             remedy = f"该编号已由{holder.person.shown_name}使用，请核对入团志愿书"
             raise row_problem("发展团员编号", instance.development_no, "不与他人重复的编号", remedy)

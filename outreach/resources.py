@@ -64,9 +64,12 @@ class LinkResource(PeopleResource):
         model = Link
 
     @classmethod
-    def note(cls, book):
+    def note(cls, book, keys=None):
         """Records in the directory that linked youths belong to their cadres' organisations."""
         directory = book.only(Directory)
+        if keys is not None:
+            note_links_of(directory, keys)
+            return
         for cadre_id, youth_id in book.rows(Link).order_by("pk").values_list("cadre", "youth"):
             note_link(directory, directory.people[cadre_id], directory.people[youth_id])
 
@@ -108,6 +111,29 @@ def note_link(directory, cadre, youth):
     directory.note(youth, None, LINKED_YOUTH)
     for organisation_id in list(directory.organisations_of(cadre)):
         directory.note(youth, organisation_id, LINKED_YOUTH)
+
+
+def note_links_of(directory, keys):
+    """Records the same of the youths with these keys, as if all links were recorded one after the other.
+
+    What a cadre belongs to as a youth counts only where that link was registered before.
+    """
+    links, asked, wanted = {}, set(), set(keys)
+    while wanted := wanted - asked:
+        asked |= wanted
+        found = directory.book.rows(Link).filter(youth__in=wanted).order_by("pk").values_list("pk", "cadre", "youth")
+        links |= {pk: (cadre, youth) for pk, cadre, youth in found}
+        wanted = {cadre for cadre, _ in links.values()}
+    if not links:
+        return
+    belonging = directory.registered_organisations({cadre for cadre, _ in links.values()} | asked)
+    for _, (cadre, youth) in sorted(links.items()):
+        belonging[youth] |= belonging[cadre]
+        if youth in keys:
+            person = directory.people[youth]
+            directory.note(person, None, LINKED_YOUTH)
+            for organisation_id in belonging[cadre]:
+                directory.note(person, organisation_id, LINKED_YOUTH)
 
 
 class LinkIndex:

@@ -53,6 +53,12 @@ def name_key(name: str) -> str:
     return "".join(character for character in text if character.isalnum() or ord(character) > 0x20000)
 
 
+def is_its_own_key(name: str) -> bool:
+    """Whether a name is its own key, told without working that out."""
+    is_own = name.translate(simplified()) == name == name.casefold()
+    return is_own and name.isalnum() and unicodedata.is_normalized("NFKC", name)
+
+
 def spellings(name: str) -> list[str]:
     """All names of the same characters in one of their variants, up to MOST_SPELLINGS of them."""
     known = variants()

@@ -1,4 +1,4 @@
-"""Columns for Chinese names: one to search by, with pinyin and initials, and one to sort by."""
+"""Columns for Chinese names: to search by, with pinyin and initials, to sort by, and to find other spellings by."""
 
 import re
 import unicodedata
@@ -9,8 +9,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.query_utils import DeferredAttribute
-from pypinyin import Style, lazy_pinyin
-from pypinyin.seg.simpleseg import seg
+
+from .likeness import is_its_own_key, name_key
 
 # Surnames pronounced differently from the same characters elsewhere.
 SURNAME_READINGS = {
@@ -37,7 +37,7 @@ def search_text(name):
     name = without_blanks(name)
     readings, surname = [syllables(name)], surname_of(name)
     if surname:
-        readings.insert(0, SURNAME_READINGS[surname].split() + syllables(name[len(surname) :]))
+        readings.insert(0, [*SURNAME_READINGS[surname].split(), *syllables(name[len(surname) :])])
     words = [name.lower()]
     for reading in readings:
         words += ["".join(reading), "".join(syllable[:1] for syllable in reading)]
@@ -69,10 +69,12 @@ def person_order(name):
     return name_order(name, of_person=True)
 
 
+# What is searched by and what is sorted by are derived from the same name, one after the other.
+@lru_cache(maxsize=1_000)
 def spoken(name):
     """The pinyin syllables of a name, and its other words as they are."""
     parts = (syllables_of_word(word) or LETTERS.findall(word) for word in words_in(name))
-    return [part for each in parts for part in each]
+    return tuple(part for each in parts for part in each)
 
 
 def without_blanks(name):
@@ -90,16 +92,20 @@ def surname_of(name):
     return next((name[:length] for length in (2, 1) if name[:length] in SURNAME_READINGS), "")
 
 
-# What is searched by and what is sorted by are derived from the same name, one after the other.
 @lru_cache(maxsize=1_000)
 def words_in(name):
     """The words of a name."""
+    # Loaded only here: its dictionaries would take a quarter of the time in which a process starts that needs none.
+    from pypinyin.seg.simpleseg import seg
+
     return tuple(seg(name))
 
 
 @lru_cache(maxsize=10_000)
 def syllables_of_word(word):
     """The pinyin syllables of one word; cached, as names are made of a few thousand words."""
+    from pypinyin import Style, lazy_pinyin
+
     return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore"))
 
 
@@ -180,6 +186,24 @@ class NameOrderField(SearchTextField):
         return name_order(getattr(instance, self.source), self.of_people)
 
 
+class NameKeyField(SearchTextField):
+    """The key that a name shares with its other spellings (`likeness.name_key`), blank where the name is the key."""
+
+    def __init__(self, source="name", **options):
+        super().__init__(source, **options)
+        self.verbose_name = "姓名写法"
+
+    def worked_out(self, instance):
+        """The key of the instance's current name."""
+        return key_beside(getattr(instance, self.source))
+
+
+def key_beside(name):
+    """The key of a name, blank where the name is it."""
+    key = "" if is_its_own_key(name) else name_key(name)
+    return "" if key == name else key
+
+
 def whole_number(text):
     """The whole mobile or identity number that `text` is, however spaced; empty for any other text."""
     found = WHOLE_NUMBER.fullmatch(normalised(text or "").replace("-", ""))
@@ -203,6 +227,13 @@ def store_name_orders(*models_named):
             for row in batch:
                 row.name_sort, last = field.derived(row), row.pk
             model._base_manager.bulk_update(batch, ["name_sort"])
+
+
+def store_name_keys(model):
+    """Fills the keys of stored rows, for the migration that adds them; those of sealed rows stay blank."""
+    named = model._base_manager.exclude(name="").values_list("pk", "name")
+    for pk, key in [(pk, key) for pk, name in named.iterator() if (key := key_beside(name))]:
+        model._base_manager.filter(pk=pk).update(name_key=key)
 
 
 def search(rows, text, column="search_text", by_number=True):

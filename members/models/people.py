@@ -20,6 +20,7 @@ from yl_district.fields import partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
 from yl_district.partial_dates import latest, may_agree
 from yl_district.pinyin import (
+    NameKeyField,
     NameOrderField,
     SearchTextField,
     has_number,
@@ -343,6 +344,7 @@ class Person(SealableRows, SealedModel):
     )
     search_text = SearchTextField()
     name_sort = NameOrderField(of_people=True)
+    name_key = NameKeyField()
     sealed_facts = SealedFactsField()
 
     objects = PersonQuerySet.as_manager()
@@ -355,6 +357,10 @@ class Person(SealableRows, SealedModel):
         indexes = [
             models.Index(fields=["name_sort", "id"], name="person_by_name"),
             models.Index(fields=["id"], condition=Q(sealed_facts__isnull=False), name="person_sealed"),
+            # Whom a name alone may mean, whatever the number beside it.
+            models.Index(fields=["name"], condition=Q(identity_number_index=None), name="person_without_number"),
+            models.Index(fields=["name_key"], condition=Q(name_key__gt=""), name="person_spelled_otherwise"),
+            models.Index(fields=["id", "other_names"], condition=Q(other_names__gt=""), name="person_named_twice"),
         ]
         constraints = [partial_date_constraint("birth_date", "person")]
 

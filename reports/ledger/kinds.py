@@ -30,16 +30,14 @@ def may_take_in_cases(user):
 
 
 def closed_people(user, committee):
-    """People whose data imports of the user leave alone.
+    """Returns the people whose data imports of the user leave alone.
 
     Of the district's staff those of whom they see no capacity, such as people known only by a case file; of a committee
     below those whom its staff know by sign-ins alone.
     """
     if committee is None:
-        closed = Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
-    else:
-        closed = Person.objects.within(committee).exclude(pk__in=Person.objects.kept_at(committee).values("pk"))
-    return frozenset((Person, pk) for pk in closed.values_list("pk", flat=True))
+        return Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
+    return Person.objects.within(committee).exclude(pk__in=Person.objects.kept_at(committee).values("pk"))
 
 
 def add_transfers(user, rows, committee):

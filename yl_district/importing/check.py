@@ -119,6 +119,10 @@ class RowCheck:
         self.kept: KeptCells | None = None
         resource.load()
 
+    def of_sheet(self, sheet: str) -> None:
+        """Notes of which sheet the next rows are; only text files, whose cells are strings, have one without a name."""
+        self.resource.sheet, self.resource.without_types = sheet or type(self.resource).sheet, not sheet
+
     def outcome(self, row_at: RowAt, sheet: str, number: int, row: RowCells) -> Outcome:
         """The Outcome of one row, given as {heading: cell}; `row_at` is its position in the file."""
         if self.resource.is_closed(row):
@@ -149,8 +153,7 @@ class RowCheck:
 
     def _found(self, sheet: str, number: int, row: RowCells) -> Outcome:
         resource = self.resource
-        # Only text files, whose cells are all strings, have a sheet without a name.
-        resource.sheet, resource.without_types = sheet or type(resource).sheet, not sheet
+        self.of_sheet(sheet)
         row[ROW_NUMBER], row[YEAR_OF_SHEET] = number, resource.year
         result = resource.import_row(row, None, row_number=number)
         if result.errors:

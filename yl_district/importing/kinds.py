@@ -9,7 +9,7 @@ from functools import cache, cached_property, partial
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -18,6 +18,7 @@ from ..recognition.headings import known_headings
 from ..recognition.kind_headings import KindHeadings
 from ..recognition.noted_words import noted_words
 from ..recognition.state_words import StateWords, state_words
+from ..sheets.asked_values import AskedRecords, Records
 from ..sheets.choice_widgets import ChoiceWidget
 from ..sheets.columns import Book
 from ..sheets.resource import SheetResource
@@ -73,8 +74,8 @@ class ImportKinds(Mapping):
 
     `first` are the keys of kinds to import before all others, in this order, because others refer to them.
     `may_take_in_cases(user)` is whether a user, None for the command line, may import kinds about cases;
-    `closed_records(user, committee)` returns the (model, key) pairs that imports of the user, for a committee below the
-    root or None, must not change. `describe` says in
+    `closed_records(user, committee)` returns the rows that imports of the user, for a committee below the root or None,
+    must not change. `describe` says in
     words what distinguishes registered records that rows may mean. `registering` is {model: (URL name, words)} of pages
     that register the records of the model which a file names and nobody knows.
     """
@@ -82,7 +83,7 @@ class ImportKinds(Mapping):
     kinds: tuple[ImportKind, ...]
     first: tuple[str, ...]
     may_take_in_cases: Callable[[User | None], bool]
-    closed_records: Callable[[User | None, Any], Collection[tuple[type[Model], int]]]
+    closed_records: Callable[[User | None, Any], QuerySet]
     describe: Describe
     registering: Mapping[type[Model], tuple[str, str]] = field(default_factory=dict)
     ledger = LedgerKind()
@@ -171,10 +172,14 @@ def parts_in_order(batch: ImportBatch) -> Iterator[ImportPart]:
 
 def noted_book(book: Book) -> Book:
     """The book with everybody noted whom a name can refer to, without people in case files where those are closed."""
-    for kind in import_kinds().taking_order if book.tells_apart else ():
-        if book.with_cases or not kind.is_case:
-            kind.resource.note(book)
+    for resource in noting(book) if book.tells_apart else ():
+        resource.note(book)
     return book
+
+
+def noting(book: Book) -> list[type[SheetResource]]:
+    """The resources whose stored records say more of people than their own."""
+    return [kind.resource for kind in import_kinds().taking_order if book.with_cases or not kind.is_case]
 
 
 def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportKind, SheetResource]:
@@ -188,12 +193,30 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     has_cases = batch.user is None or any(kind.is_case for kind, _ in present)
     with_cases = has_cases and kinds.may_take_in_cases(batch.user)
     committee = batch.organisation
-    closed = frozenset() if with_cases else kinds.closed_records(batch.user, committee)
+    asking = [kind.resource for kind, _ in present if kind.resource.asks]
+    asks = len(asking) == len(present) == 1
+    closed: Records = frozenset()
+    if not with_cases:
+        rows = kinds.closed_records(batch.user, committee)
+        closed = (
+            AskedRecords(rows) if asks else frozenset((rows.model, key) for key in rows.values_list("pk", flat=True))
+        )
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
     sheets = [kind.label for kind in brought]
     day = today or timezone.localdate()
-    book = Book(day, with_cases=with_cases, closed=closed, sheets=sheets, answers=batch.answers, committee=committee)
-    noted_book(book)
+    book = Book(
+        day,
+        with_cases=with_cases,
+        closed=closed,
+        sheets=sheets,
+        answers=batch.answers,
+        committee=committee,
+        asks=asks,
+    )
+    if asks:
+        asking[0].ask_as_needed(book, noting(book))
+    else:
+        noted_book(book)
     found, columns = {}, columns_by_sheet(batch)
     for kind, numbers in present:
         found[kind] = kind.resource(book)

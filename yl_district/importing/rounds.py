@@ -13,6 +13,7 @@ from django.db import transaction
 from ..sheets import cells
 from ..sheets.columns import SheetRow
 from ..sheets.resource import SheetResource
+from ..spreadsheets.limits import PART_ROWS
 from .check import ASIDE, BESIDE, BLANK, CHANGED, DOUBTFUL, NEW, PENDING, SAME, TO_KEEP, Outcome, RowAt, RowCheck
 from .kinds import ImportKind, kinds_with_sheets, resources_for, sheet_kinds
 from .layout_questions import Remarks, layout_questions
@@ -89,7 +90,9 @@ class CheckedSheets:
         acts = [act for outcome in early.values() for act in outcome.acts]
         for part in self.batch.in_parts(numbers):
             tags, found = [BLANK] * len(part.rows), {}
-            for row in self.reader.read(part):
+            rows = list(self.reader.read(part))
+            self._foresee(checking, rows)
+            for row in rows:
                 if row.cells is None and row.is_blank:
                     continue
                 outcome = early.pop((part.number, row.place), None)
@@ -110,6 +113,12 @@ class CheckedSheets:
             self._keep(part, tags, found, acts)
             acts = []
 
+    def _foresee(self, checking: RowCheck, rows: Sequence[ReadRow]) -> None:
+        """Has the resource ask together for what rows will need one by one."""
+        if rows:
+            checking.of_sheet(rows[0].sheet)
+            checking.resource.foresee([row.cells for row in rows if row.cells is not None])
+
     def _early_rows(self, checking: RowCheck, numbers: Sequence[int]) -> Iterator[tuple[RowAt, Outcome]]:
         """Yields ((part's number, place), Outcome) of rows with a value in an early column, in the resource's order."""
         headings, reader = checking.resource.early_headings, self.early_reader
@@ -120,7 +129,10 @@ class CheckedSheets:
             for row in reader.read(part):
                 if any(not cells.is_blank((row.cells or {}).get(heading)) for heading in headings):
                     found[id(row.cells)] = part, row
-        for row_cells in checking.resource.in_order([row.cells for _, row in found.values() if row.cells is not None]):
+        early = [row.cells for _, row in found.values() if row.cells is not None]
+        for start in range(0, len(found), PART_ROWS):
+            self._foresee(checking, [row for _, row in [*found.values()][start : start + PART_ROWS]])
+        for row_cells in checking.resource.in_order(early):
             part, row = found[id(row_cells)]
             yield (part.number, row.place), self._outcome(checking, part, row)
 

@@ -31,6 +31,8 @@ SCHEME = "yl1"
 STORED = re.compile(rf"{SCHEME}:([a-z0-9]+):([A-Za-z0-9+/]+={{0,2}})")
 NONCE = 12
 REWRITE_BATCH = 500
+# The attribute of an instance for digests that were worked out before, {source: (value, digest)}, to be used once.
+DIGESTED = "_digested"
 
 
 class DecryptionError(Exception):
@@ -327,7 +329,10 @@ class BlindIndexField(LabelledField, models.CharField):
         if isinstance(instance.__dict__.get(self.source), Sealed) and self.attname in instance.__dict__:
             return getattr(instance, self.attname)
         value = getattr(instance, self.source)
-        return getattr(instance, self.attname) if isinstance(value, UnreadableText) else self.digest(value)
+        if isinstance(value, UnreadableText):
+            return getattr(instance, self.attname)
+        known, digest = instance.__dict__.get(DIGESTED, {}).pop(self.source, (None, None))
+        return digest if known and known == value else self.digest(value)
 
     def pre_save(self, instance, add):
         value = self.derived(instance)

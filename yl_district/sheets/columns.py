@@ -17,6 +17,7 @@ from ..fields import MonthField, PartialDateField, YearField, is_masked
 from ..partial_dates import is_vaguer
 from ..spreadsheets.workbooks import Heading, as_text
 from . import cells
+from .asked_values import AskedValues, Records
 from .choice_widgets import ChoiceWidget, YesNoWidget
 from .code_lists import NOT_TAKEN, CodeList, yes_no_codes
 from .date_widgets import DayWidget, MonthWidget, PartialDateWidget
@@ -214,7 +215,8 @@ class Book:
     import, the records in `closed`, as pairs of model and key, can be referred to but not changed; `sheets` are the
     names of those that the file can bring, `answers` is {id of a question about it: answer}, and `begun` is {id of a
     record that the file creates: its sheet and row}. `tells_apart` says whether names must identify people. For a
-    `committee` below the root it has only what the staff there keep.
+    `committee` below the root it has only what the staff there keep. One that `asks` asks the database for what its
+    rows need; otherwise all that they can need is read first.
     """
 
     def __init__(
@@ -222,12 +224,13 @@ class Book:
         today: date,
         masks: bool = False,
         with_cases: bool = True,
-        closed: Collection[tuple[type[models.Model], int]] = frozenset(),
+        closed: Records = frozenset(),
         sheets: Iterable[str] = (),
         answers: Mapping[str, str] | None = None,
         committee: models.Model | None = None,
+        asks: bool = False,
     ) -> None:
-        self.today, self.committee = today, committee
+        self.today, self.committee, self.asks = today, committee, asks
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
         # Masked names need not identify people, except in case files.
         self.tells_apart = not masks or with_cases
@@ -242,9 +245,10 @@ class Book:
         self._sets: dict[frozenset[str], frozenset[str]] = {}
         self._failed: dict[tuple[str, str], tuple[int, str]] = {}
         self._names: dict[type[models.Model], dict[str, Any]] = {}
+        self._keyed: dict[type[models.Model], tuple[int, dict[int, Any]]] = {}
         self._alike: dict[type[models.Model], tuple[int, dict[str, list[Any]]]] = {}
         self._only: dict[Callable[[Book], Any], Any] = {}
-        self._elsewhere: dict[tuple[type[models.Model], str], frozenset[Any]] = {}
+        self._elsewhere: dict[tuple[type[models.Model], str], frozenset[Any] | AskedValues] = {}
 
     @property
     def is_list(self) -> bool:
@@ -291,13 +295,21 @@ class Book:
         """Returns the records of `model` that the workbook can be about."""
         return rows_kept(model, self.committee)
 
-    def elsewhere(self, model: type[models.Model], name: str) -> frozenset[Any]:
+    def hold(self, kind: Callable[[Book], Shared], shared: Shared) -> None:
+        """Has `only` return an object for the class `kind` that behaves like one of it."""
+        self._only[kind] = shared
+
+    def elsewhere(self, model: type[models.Model], name: str) -> frozenset[Any] | AskedValues:
         """Returns the values of a unique field that other committees' records have, and no record here can."""
         if self.committee is None:
             return frozenset()
         if (model, name) not in self._elsewhere:
             others = model._default_manager.exclude(pk__in=self.rows(model).order_by().values("pk"))
-            self._elsewhere[model, name] = frozenset(others.order_by().values_list(name, flat=True)) - {None, ""}
+            self._elsewhere[model, name] = (
+                AskedValues(others, name)
+                if self.asks
+                else frozenset(others.order_by().values_list(name, flat=True)) - {None, ""}
+            )
         return self._elsewhere[model, name]
 
     def named(self, model: type[models.Model]) -> dict[str, Any]:
@@ -313,12 +325,20 @@ class Book:
         What other committees keep is set as well, though it cannot be named.
         """
         key = f"{attribute}_id"
-        known = {record.pk: record for record in self.named(model).values()}
+        known = self._by_key(model)
         if self.committee is not None:
-            known |= model._default_manager.in_bulk({getattr(one, key) for one in records} - {None, *known})
+            known = known | model._default_manager.in_bulk({getattr(one, key) for one in records} - {None, *known})
         for record in records:
             if getattr(record, key):
                 setattr(record, attribute, known[getattr(record, key)])
+
+    def _by_key(self, model: type[models.Model]) -> dict[int, Any]:
+        named = self.named(model)
+        size, known = self._keyed.get(model, (-1, {}))
+        if size != len(named):
+            known = {record.pk: record for record in named.values()}
+            self._keyed[model] = len(named), known
+        return known
 
     def refer(self, model: type[models.Model], name: str, sheet: str | None) -> Any:
         """Returns the record of `model` with this name; raises CellError where there is none."""

@@ -1,10 +1,10 @@
 """Recognition of exported rows by their marks: which record a row was, and the values that the export masked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Min, Model
+from django.db.models import Max, Min, Model, QuerySet
 
 from ..history.tracking import kind_of
 from ..typing import TrackedModel
@@ -18,18 +18,28 @@ LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 
 
 class HistorySpans:
-    """The times of each record's first and last history row, queried once for each model."""
+    """The times of each record's first and last history row, queried once for each model, or for those asked for."""
 
     def __init__(self, book: Book) -> None:
+        self._asks = book.asks
         self._of_model: dict[TrackedModel, dict[int, list[datetime]]] = {}
+
+    def foresee(self, model: TrackedModel, keys: Collection[int]) -> None:
+        """Asks for records of a model together."""
+        rows = model.history.model.objects.filter(id__in=keys)
+        self._of_model.setdefault(model, {}).update({key: [LONG_AGO, LONG_AGO] for key in keys} | self._spans(rows))
+
+    def _spans(self, rows: QuerySet) -> dict[int, list[datetime]]:
+        spans = rows.order_by().values_list("id").annotate(first=Min("history_date"), last=Max("history_date"))
+        return {key: moments for key, *moments in spans}
 
     def of(self, record: Model) -> tuple[datetime, datetime]:
         """Returns the times of a record's first and last history row, to the second; `LONG_AGO` where it has none."""
         model: TrackedModel = type(record)
-        if model not in self._of_model:
-            rows = model.history.model.objects.order_by().values_list("id")
-            spans = rows.annotate(first=Min("history_date"), last=Max("history_date"))
-            self._of_model[model] = {key: moments for key, *moments in spans}
+        if self._asks and record.pk not in self._of_model.get(model, ()):
+            self.foresee(model, [record.pk])
+        elif model not in self._of_model:
+            self._of_model[model] = self._spans(model.history.model.objects.all())
         first, last = self._of_model[model].get(record.pk, (LONG_AGO, LONG_AGO))
         return first.replace(microsecond=0), last.replace(microsecond=0)
 
@@ -82,12 +92,22 @@ class ExportRecall(SheetExport):
 
         An old mark without a tag is of another one at least where the record was not there at that moment.
         """
-        found = export_marks.parse_mark(mark)
-        if not found or found.kind != kind_of(self._meta.model) or found.tag not in ("", self.book.only(OwnTag).tag):
+        found = self.own_mark(mark)
+        if not found:
             return None, None
-        record = self.stored.get(found.key)
+        record = self.stored_of(found.key)
         is_later = record is not None and self.book.only(HistorySpans).of(record)[0] > found.moment
         return (None if is_later else record), found.moment
+
+    def own_mark(self, cell: object) -> export_marks.Mark | None:
+        """Returns the Mark that a cell states, None for that of another kind or database, or none."""
+        found = export_marks.parse_mark(cell) if cell else None
+        is_own = found and found.kind == kind_of(self._meta.model)
+        return found if found and is_own and found.tag in ("", self.book.only(OwnTag).tag) else None
+
+    def stored_of(self, key: int) -> Any:
+        """Returns the stored record with this key that the sheet can be about, or None."""
+        return self.stored.get(key)
 
     def _refuse_slipped(self, record: Model) -> None:
         """Raises RowProblems where the row's other cells identify another record than its mark."""

@@ -75,6 +75,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
     - `rests_on`: other models of which the same is true.
+    - `asks`: whether a list of the kind alone asks the database for what its rows need; see `ask_as_needed`.
     """
 
     sheet = ""
@@ -88,6 +89,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
     synonyms: Mapping[str, str] = {}
     relies_on_all = False
     rests_on: Sequence[type[Model]] = ()
+    asks = False
     settled_by = ""
     is_announced = False
     group = ""
@@ -149,10 +151,17 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
         return cls.sheet
 
     @classmethod
-    def note(cls, book: Book) -> None:
-        """Adds stored records that other sheets need to the book; nothing by default."""
+    def note(cls, book: Book, keys: Collection[int] | None = None) -> None:
+        """Adds stored records that other sheets need to the book, of people with these keys; nothing by default."""
 
     # Hooks for subclasses
+
+    @classmethod
+    def ask_as_needed(cls, book: Book, noting: Collection[type["SheetResource"]]) -> None:
+        """Prepares a book that `asks`; `noting` are the resources whose `note` tells of the records that are read."""
+
+    def foresee(self, rows: Sequence[RowCells]) -> None:
+        """Asks the database together for what rows, {heading: cell} each, will need one by one; nothing by default."""
 
     @classmethod
     def titled_groups(cls, user: Any, committee: Any = None) -> Any:
