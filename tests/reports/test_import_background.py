@@ -142,3 +142,27 @@ def test_what_is_not_a_file_of_one_s_own_is_no_place(tmp_path, monkeypatch):
     monkeypatch.setattr(background.os, "geteuid", lambda: other)
     with pytest.raises(UnsafeInstallation, match="不是本系统自己的文件"):
         background.open_place(tmp_path / "kept")
+
+
+@pytest.mark.cpu(6)
+def test_the_process_that_has_checked_a_file_writes_it_too(batch):
+    begin_check(batch)
+    checker = ended(batch).worker.rpartition(":")[2]
+    waited(batch, lambda batch: background.waiting_place(batch).exists())
+    assert stat.S_IMODE(background.waiting_place(batch).stat().st_mode) == 0o600
+    begin_commit(batch)
+    assert (ended(batch).state, batch.worker.rpartition(":")[2]) == ("committed", checker)
+    assert Member.objects.count() == ROWS
+    assert not background.waiting_place(batch).exists()
+
+
+@pytest.mark.full
+@pytest.mark.cpu(8)
+def test_a_file_whose_checker_no_longer_waits_is_written_by_another_process(batch):
+    begin_check(batch)
+    checker = ended(batch).worker.rpartition(":")[2]
+    waited(batch, lambda batch: background.waiting_place(batch).exists())
+    os.kill(int(checker), signal.SIGKILL)
+    begin_commit(batch)
+    assert ended(batch).state == "committed"
+    assert batch.worker.rpartition(":")[2] != checker
