@@ -76,6 +76,8 @@ class CellReading(ExportRecall, WaitingCells):
         self.marked, row = self._recalled(row)
         for heading, item, known in self.reading:
             value = row.get(heading)
+            if value is None and not item.required:
+                continue
             if value == UNREADABLE:
                 self._leave_alone(heading, item)
                 if self.marked is not None:

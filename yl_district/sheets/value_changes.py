@@ -69,6 +69,9 @@ class ValueChanges:
         target, name = instance, item.name
         for step in item.path:
             target = getattr(target, step)
+        if self.begun.get(id(target)) and vars(target).get(name) in ("", None):
+            setattr(target, name, value)  # the first value of a record that the row itself begins
+            return
         old = getattr(target, name, None)
         if isinstance(old, UnreadableText) and old != value:
             self.unreadable.add(heading)
