@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = 50  # rows of the outcome on one page
-POLLED = 0.02
+POLLED = 0.2  # seconds, as of a page that nobody reloads
+FIRST = 1_000_000  # number of the first member in a file
 DAY = "%Y-%m-%d"
 
 
@@ -33,7 +34,10 @@ def step(name):
 
 
 def write_files(folder, rows):
-    """Writes a file of new members with all 20 columns, and one that changes two columns of every row."""
+    """Writes a file of new members with all 20 columns, and one that changes two columns of every row.
+
+    Their numbers count from FIRST, which nobody has of those whom `fill` registers.
+    """
     from benchmarks.members import FAMILIES, GIVEN
     from members.resources import MemberResource
     from yl_district.spreadsheets.workbooks import write_typed_workbook
@@ -43,7 +47,7 @@ def write_files(folder, rows):
     headings = [item.column_name for item in MemberResource.columns]
     for file, is_update in (("new.xlsx", False), ("update.xlsx", True)):
         with open(Path(folder) / file, "wb") as stream:
-            lines = (file_row(number, name, is_update) for number, name in enumerate(names))
+            lines = (file_row(number, name, is_update) for number, name in enumerate(names, FIRST))
             write_typed_workbook(stream, [("团员", headings, lines)])
 
 
@@ -94,6 +98,14 @@ def prepare():
 
     call_command("migrate", verbosity=0)
     make_district()
+
+
+def fill(members):
+    """Registers this number of members in the branches."""
+    from benchmarks.members import make_members
+    from orgs.models import Organisation
+
+    make_members(int(members), list(Organisation.objects.filter(category="branch").order_by("pk")))
 
 
 # Ours
@@ -242,7 +254,7 @@ def import_floor(file):
 
 
 def plain_rows(rows, is_update):
-    """Returns the rows of Person and Member; keys count from 1, as in the first file."""
+    """Returns the rows of Person and Member; keys count from FIRST, as in the first file."""
     import uuid
 
     from members.models import Member, Person
@@ -253,7 +265,7 @@ def plain_rows(rows, is_update):
     places = {item.attribute: place for place, item in enumerate(items.values())}
     branches = dict(Organisation.objects.values_list("name", "pk"))
     people, members = [], []
-    for key, row in enumerate(rows, 1):
+    for key, row in enumerate(rows, FIRST):
         cells = {attribute: row[place] or None for attribute, place in places.items()}
         for item in items.values():
             if item.choices and cells[item.attribute]:
@@ -261,7 +273,7 @@ def plain_rows(rows, is_update):
         cells |= {"person": key, "id": key, "branch": branches[cells["branch"]], "left_on": None}
         cells["joined_league_on"] += "-01"
         cells["roll_begin"] = cells["listed_on"] or cells["intake_on"] or cells["joined_league_on"]
-        told = {"id": key, "seal": uuid.uuid4().hex, "search_text": ""}
+        told = {"id": key, "seal": uuid.uuid4().hex, "search_text": "", "name_key": ""}
         told |= {"identity_number_index": str(key), "mobile_index": str(key)}
         person = {f.name: told.get(f.name, cells.get(f"person__{f.name}")) for f in Person._meta.concrete_fields}
         people.append([stored(f, person[f.name]) for f in Person._meta.concrete_fields])
@@ -311,6 +323,7 @@ def write_beside(pause):
 
 ACTS = {
     "prepare": prepare,
+    "fill": fill,
     "files": write_files,
     "ours": import_ours,
     "stock": import_stock,

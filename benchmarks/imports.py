@@ -1,9 +1,10 @@
 """Measures the import of a file of members against plain django-import-export, on both databases.
 
-    python benchmarks/imports.py [--rows 100000] [--stock-rows 10000] [--runs 3]
+    python benchmarks/imports.py [--rows 100000] [--registered 0] [--stock-rows 10000] [--runs 3]
 
 Works on throw-away databases: an SQLite file and a PostgreSQL cluster. Each variant is measured in processes of its
-own: CPU time and memory of all of them together, including the database's. The stock variant is very slow and may be
+own: CPU time and memory of all of them together, including the database's. `--registered` members, of whom the file
+says nothing, are in the register before. The stock variant is very slow and may be
 measured with fewer rows, which the table then states. Needs openpyxl in addition to the project's packages.
 """
 
@@ -34,13 +35,13 @@ class SQLite:
     label = "SQLite"
     roots = ()
 
-    def __init__(self, folder):
+    def __init__(self, folder, registered):
         self.folder = folder
         self.prepared = folder / "prepared.sqlite3"
-        act("prepare", url=f"sqlite:///{self.prepared}")
+        prepare(registered, url=f"sqlite:///{self.prepared}")
 
     def fresh(self):
-        """Returns the URL of a new database that contains only the branches."""
+        """Returns the URL of a new database, as it was prepared."""
         path = self.folder / "db.sqlite3"
         for old in self.folder.glob("db.sqlite3*"):
             old.unlink()
@@ -56,16 +57,16 @@ class PostgreSQL:
 
     label = "PostgreSQL"
 
-    def __init__(self, folder):
+    def __init__(self, folder, registered):
         self.folder = Path(tempfile.mkdtemp(prefix="yl-"))
         self.cluster = Cluster(self.folder)
         self.cluster.start()
         self.roots = (self.cluster.process,)
         self._ask("CREATE DATABASE prepared")
-        act("prepare", url=self._url("prepared"))
+        prepare(registered, url=self._url("prepared"))
 
     def fresh(self):
-        """Returns the URL of a new database that contains only the branches."""
+        """Returns the URL of a new database, as it was prepared."""
         self._ask("DROP DATABASE IF EXISTS yl")
         self._ask("CREATE DATABASE yl TEMPLATE prepared")
         return self._url("yl")
@@ -86,6 +87,13 @@ class PostgreSQL:
         with connection.cursor() as cursor:
             cursor.execute(statement)
         connection.close()
+
+
+def prepare(registered, url):
+    """Creates the branches, with this number of members."""
+    act("prepare", url=url)
+    if registered:
+        act("fill", registered, url=url)
 
 
 def start(name, *arguments, url, **environment):
@@ -179,7 +187,7 @@ def measure(database, options, folder):
 
 def table(found, options):
     """Yields the lines of a Markdown table of the figures."""
-    yield row(f"{options.rows:,} rows × 20 columns", found)
+    yield row(f"{options.rows:,} rows × 20 columns, {options.registered:,} registered before", found)
     yield row("---", ["---:"] * len(found))
     told = found.values()
     for file, name in ((NEW, "new members"), (UPDATE, "two columns of every row changed")):
@@ -226,6 +234,7 @@ def main():
     """Measures every variant on both databases and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--registered", type=int, default=0, help="members in the register before")
     parser.add_argument("--stock-rows", type=int, default=10_000, help="0 leaves the stock way out")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--databases", nargs="*", default=["SQLite", "PostgreSQL"], help="SQLite, PostgreSQL")
@@ -239,7 +248,7 @@ def main():
                 act("files", folder / part, rows, url=f"sqlite:///{folder / 'none.sqlite3'}")
         for kind in (SQLite, PostgreSQL):
             if kind.label in options.databases:
-                database = kind(folder)
+                database = kind(folder, options.registered)
                 try:
                     found[kind.label] = measure(database, options, folder)
                 finally:

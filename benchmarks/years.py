@@ -45,11 +45,12 @@ def make_activities(count, each, branches, hubs):
         Activity.objects.bulk_create(an_activity(number, each, types, branches, hubs) for number in numbers)
     people = Person.objects.count()
     first = Person.objects.order_by("pk").values_list("pk", flat=True)[0]
+    seal = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     with connection.cursor() as cursor:
         for place in range(each + 2):
             cursor.execute(
-                "INSERT INTO activities_signin (activity_id, person_id, capacity, presence, arrived, departed) "
-                "SELECT id, %s + (id * 37 + %s) %% %s, 'member', 'present', '', '' "
+                "INSERT INTO activities_signin (seal, activity_id, person_id, capacity, presence, arrived, departed) "
+                f"SELECT {seal}, id, %s + (id * 37 + %s) %% %s, '', 'present', '', '' "
                 "FROM activities_activity WHERE sign_in_count > %s",
                 [first, place * 8191, people, place],
             )
