@@ -33,7 +33,7 @@ from yl_district.partial_dates import PartialDate
 from yl_district.privacy.encryption import encrypted_fields
 from yl_district.sheets.export_marks import HEADING, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 # Spellings of few names, so that most rows have several namesakes.
 NAMES = "章程 陆远 李頔 李𬱖 欧阳嫺 欧阳娴 阿依古丽·买买提 阿依古丽买买提 Anna".split()
@@ -159,13 +159,15 @@ def test_rows_come_out_as_they_would_among_all_who_are_registered(district, monk
     assert agree(4, district, monkeypatch) >= {*"nwq"}
 
 
+@pytest.mark.both
 @pytest.mark.full
-@pytest.mark.cpu(120)
+@pytest.mark.cpu(8)
 @pytest.mark.parametrize("seed", range(100, 140))
 def test_rows_of_any_list_come_out_as_they_would_among_all(seed, district, monkeypatch):
     agree(seed, district, monkeypatch)
 
 
+@pytest.mark.both
 def test_no_more_is_asked_where_many_more_are_registered(district):
     rows = member_rows(20, 所在团支部="清河第1团支部")
     with CaptureQueriesContext(connection) as few:
