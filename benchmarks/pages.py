@@ -50,7 +50,7 @@ ASKED = {
     "member_list_deep": ("member_list", {"page": "20"}),
     "activity_list_search": ("activity_list", {"search": "第7期"}),
     "organisation_list_search": ("organisation_list", {"search": "春晖第1"}),
-    "search_name": ("search", {"q": "章一"}),
+    "search_name": ("search", {"search": "章一"}),
 }
 
 
@@ -104,14 +104,15 @@ def asked_by(user, client):
     for name, (listed, query) in ASKED.items():
         if user.may_open(listed):
             given = query if isinstance(query, dict) else {"search": whole[query]}
-            yield name, page(client, reverse(listed), given)
+            # The one search takes what is typed in the body of a form.
+            yield name, page(client, reverse(listed), given, client.post if listed == "search" else client.get)
 
 
-def page(client, address, query=None):
+def page(client, address, query=None, way=None):
     """A function that asks for a page, which must answer 200, and returns its content."""
 
     def ask():
-        response = client.get(address, query or {})
+        response = (way or client.get)(address, query or {})
         assert response.status_code == 200, (address, response.status_code)
         return response.content
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MembersConfig(AppConfig):
@@ -7,5 +8,7 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         from .sealing import watch_capacities
+        from .searching import keep_pieces_after_migrating
 
         watch_capacities()
+        post_migrate.connect(keep_pieces_after_migrating, sender=self)

@@ -5,7 +5,6 @@ import unicodedata
 from functools import lru_cache, reduce
 from operator import or_
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.query_utils import DeferredAttribute
@@ -23,6 +22,8 @@ SURNAME_READINGS = {
 NAME_ORDER = ("name_sort", "pk")
 ROWS_PER_UPDATE = 500
 WHOLE_NUMBER = re.compile(r"(?:\+?86|0086)?(?P<mobile>1[3-9][0-9]{9})|(?P<identity>[0-9]{17}[0-9x])")
+# The end of a number, which finds those whose mobile number ends so.
+LAST_DIGITS = re.compile(r"[0-9]{4}")
 LETTERS = re.compile(r"\w+")
 
 
@@ -210,13 +211,28 @@ def whole_number(text):
     return found["mobile"] or found["identity"] if found else ""
 
 
-def blind_indexes(model, column):
-    """The blind indexes beside a search column, as (path, field)."""
+def last_digits(text):
+    """The last four digits of a mobile number that `text` is; empty for any other text."""
+    digits = normalised(text or "")
+    return digits if LAST_DIGITS.fullmatch(digits) else ""
+
+
+def path_to(model, column):
+    """The path of the record that a search column is of, and the record's model."""
     *path, _ = column.split("__")
     for name in path:
         model = model._meta.get_field(name).related_model
-    fields = [field for field in model._meta.concrete_fields if hasattr(field, "digest")]
-    return [("__".join([*path, field.name]), field) for field in fields]
+    return "__".join(path), model
+
+
+def blind_indexes(model):
+    """The blind indexes of a model."""
+    return [field for field in model._meta.concrete_fields if hasattr(field, "digest")]
+
+
+def number_ends(model):
+    """The fields of a model that tell by which digits its numbers end."""
+    return [field for field in model._meta.concrete_fields if hasattr(field, "keys_by_end")]
 
 
 def store_name_orders(*models_named):
@@ -239,34 +255,50 @@ def store_name_keys(model):
 def search(rows, text, column="search_text", by_number=True):
     """Rows whose search column contains every word of `text`.
 
-    Where `by_number` and the column is that of people, their other names and their whole mobile or identity number find
-    them as well.
+    Where `by_number` and the column is that of people, their other names, their whole mobile or identity number and the
+    last digits of their mobile number find them as well.
     """
-    numbered = by_number and has_number(rows.model, column, whole_number(text))
+    path, model = path_to(rows.model, column)
+    key, prefix = f"{path or 'pk'}__in", f"{path}__" if path else ""
+    numbered = has_number(model, whole_number(text)) if by_number else None
     if numbered:
-        return rows.filter(numbered)
-    others = other_names_beside(rows.model, column) if by_number else None
+        # By keys, since the numbers of joined records would be compared one by one.
+        return rows.filter(**{key: model._base_manager.filter(numbered).order_by().values("pk")})
+    others = f"{prefix}other_names" if by_number and has_other_names(model) else None
+    found = Q()
     for word in (text or "").split():
-        found = Q(**{f"{column}__contains": normalised(word)})
-        rows = rows.filter(found | Q(**{f"{others}__icontains": word}) if others else found)
-    return rows
+        named = Q(**{f"{column}__contains": normalised(word)})
+        found &= named | Q(**{f"{others}__icontains": word}) if others else named
+    ended = keys_by_end(model, last_digits(text)) if by_number else []
+    if ended:
+        found |= Q(**{key: ended})
+    narrowing = few_named(model, text, bool(others), ended)
+    return rows.filter(found if narrowing is None else found & Q(**{key: narrowing}))
 
 
-def has_number(model, column, number):
-    """The condition for people of this number; None without one, or where the search column is not of people."""
-    indexes = blind_indexes(model, column) if number else []
-    return reduce(or_, (Q(**{path: field.digest(number)}) for path, field in indexes)) if indexes else None
+def has_number(model, number):
+    """The condition for records of this number; None without one, or where the model has no numbers."""
+    indexes = blind_indexes(model) if number else []
+    return reduce(or_, (Q(**{field.name: field.digest(number)}) for field in indexes)) if indexes else None
 
 
-def other_names_beside(model, column):
-    """The path of the other names beside a search column; None where its rows have none."""
-    *path, _ = column.split("__")
-    for name in path:
-        model = model._meta.get_field(name).related_model
-    try:
-        return "__".join([*path, model._meta.get_field("other_names").name])
-    except FieldDoesNotExist:
+def keys_by_end(model, digits):
+    """The keys of the records of which a number ends with these digits; none without digits."""
+    return [key for field in number_ends(model) for key in field.keys_by_end(digits)] if digits else []
+
+
+def has_other_names(model):
+    """Whether the records of a model have other names beside that which they are searched by."""
+    return any(field.name == "other_names" for field in model._meta.concrete_fields)
+
+
+def few_named(model, text, by_other_names, keys=()):
+    """The keys of few records, as an expression: all that `text` can name, and `keys`. None where they may be many."""
+    pieces, words = getattr(model, "search_pieces", None), (text or "").split()
+    if not pieces or not words:
         return None
+    spellings = [pieces.spellings(normalised(word), word if by_other_names else None) for word in words]
+    return pieces.narrowing(spellings, keys)
 
 
 def best_first(rows, text):
@@ -284,9 +316,11 @@ def best_first(rows, text):
 
 def is_found_by(record, text):
     """Whether `search` finds a record by `text`, for records that are loaded already."""
-    number = whole_number(text)
-    indexes = blind_indexes(type(record), "search_text") if number else []
+    number, digits = whole_number(text), last_digits(text)
+    indexes = blind_indexes(type(record)) if number else []
     if indexes:
-        return any(getattr(record, field.attname) == field.digest(number) for _, field in indexes)
+        return any(getattr(record, field.attname) == field.digest(number) for field in indexes)
+    if digits and any(field.ends_so(record, digits) for field in number_ends(type(record))):
+        return True
     others = getattr(record, "other_names", "").lower()
     return all(normalised(word) in record.search_text or word.lower() in others for word in text.split())

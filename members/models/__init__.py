@@ -5,6 +5,7 @@ from .members import AGE_LIMIT, AGE_SOON, LEAVING_STATUSES, Member, MemberQueryS
 from .merges import PersonMerge, PersonMergeQuerySet
 from .namesakes import Namesakes, NamesakesQuerySet
 from .people import Person, PersonQuerySet, shown_name
+from .pieces import NamePiece, UnwrittenName
 from .posts import Post, PostQuerySet
 from .proposals import Proposal, ProposalQuerySet
 from .volunteers import Volunteer, VolunteerQuerySet
@@ -17,6 +18,7 @@ __all__ = [
     "LiaisonQuerySet",
     "Member",
     "MemberQuerySet",
+    "NamePiece",
     "Namesakes",
     "NamesakesQuerySet",
     "Person",
@@ -28,6 +30,7 @@ __all__ = [
     "Proposal",
     "ProposalQuerySet",
     "SchoolSpan",
+    "UnwrittenName",
     "Volunteer",
     "VolunteerQuerySet",
     "shared_day_problem",

@@ -23,14 +23,19 @@ from yl_district.pinyin import (
     NameKeyField,
     NameOrderField,
     SearchTextField,
+    few_named,
     has_number,
     is_found_by,
+    keys_by_end,
+    last_digits,
     normalised,
+    number_ends,
     search,
     whole_number,
 )
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
+from yl_district.privacy.number_ends import NumberEndField
 from yl_district.privacy.sealed_facts import (
     SealableCharField,
     SealablePartialDateField,
@@ -48,6 +53,8 @@ from yl_district.validators import (
     validate_identity_number,
     validate_mobile,
 )
+
+from .pieces import PIECES_OF_PEOPLE
 
 # The relations by which a person is known openly; whoever has none of them is sealed.
 OPEN_CAPACITIES = ["memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins"]
@@ -246,14 +253,20 @@ class PersonQuerySet(models.QuerySet):
     def found_by(self, text: str, user: User) -> Self:
         """People visible to the user whom `text` names, sealed ones included; a blank text names nobody.
 
-        A number or another name finds only those whose data the user sees, since others are known by their name alone.
+        A number, its last digits or another name find only those whose data the user sees, since others are known by
+        their name alone.
         """
         by_case, number = self._with_open_case(user), whole_number(text)
         kept = self._kept_as_record(user) | by_case
-        named = has_number(self.model, "search_text", number) or Q()
+        named = has_number(self.model, number) or Q()
         for word in () if number else text.split():
             # Conditions of texts come first: capacities are looked up only for who is named so.
             named &= Q(search_text__contains=normalised(word)) | (Q(other_names__icontains=word) & kept)
+        if ended := keys_by_end(self.model, last_digits(text)):
+            named |= Q(pk__in=ended) & kept
+        narrowing = None if number else few_named(self.model, text, by_other_names=True, keys=ended)
+        if narrowing is not None:
+            named &= Q(pk__in=narrowing)
         sealed = Q(pk__in=self.filter(by_case).sealed_found_by(text))
         found = self.filter(named | sealed) if text.strip() else self.none()
         return found.filter(kept if number else self._known_to(user, SIGN_INS) | by_case)
@@ -329,6 +342,7 @@ class Person(SealableRows, SealedModel):
         phone=True,
     )
     mobile_index = BlindIndexField(source="mobile", db_index=True)
+    mobile_end = NumberEndField(source="mobile")
     other_names = personal(
         SealableCharField("又名", max_length=60, blank=True, help_text="曾用名、姓名的其他写法，几个之间用顿号分隔。"),
         masked=True,
@@ -350,12 +364,14 @@ class Person(SealableRows, SealedModel):
     objects = PersonQuerySet.as_manager()
     history = Tracked(bases=[SealableRows])
     record_options = RecordOptions(neutral=("gender", "mobile", "other_names"))
+    search_pieces = PIECES_OF_PEOPLE
 
     class Meta:
         verbose_name = "人员"
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["name_sort", "id"], name="person_by_name"),
+            models.Index(fields=["mobile_end"], name="person_by_mobile_end"),
             models.Index(fields=["id"], condition=Q(sealed_facts__isnull=False), name="person_sealed"),
             # Whom a name alone may mean, whatever the number beside it.
             models.Index(fields=["name"], condition=Q(identity_number_index=None), name="person_without_number"),
@@ -377,7 +393,8 @@ class Person(SealableRows, SealedModel):
         if together:
             self.take_seal(self.pk is None or not Person.objects.filter(pk=self.pk).known_openly().exists())
         if update_fields is not None:
-            update_fields = {*update_fields, *together}
+            ends = [field.name for field in number_ends(Person) if field.source in update_fields]
+            update_fields = {*update_fields, *together, *ends}
         for name in together:
             self.__dict__.setdefault(name, "")  # what is derived is so as it is written
         super().save(*args, update_fields=update_fields, **options)

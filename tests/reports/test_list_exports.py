@@ -186,7 +186,7 @@ def test_the_log_says_which_list_was_taken_how_narrowed_how_many_rows_and_as_wha
     today = f"{timezone.localdate():%Y%m%d}"
     assert (line.action, line.user_id, line.subject) == ("export", place.staff.pk, f"团员（遮蔽）{today}.csv")
     assert line.detail == (
-        "列表 团员（遮蔽）；姓名、拼音首字母，或完整的手机号码、身份证号：138****8000；在册情况：在册；"
+        "列表 团员（遮蔽）；姓名、拼音首字母，手机号码或其后四位，身份证号：138****8000；在册情况：在册；"
         "组织（含下级）：柳林社区团支部；"
         "团籍状态：正常；排序：-branch；0 条；csv"
     )

@@ -90,10 +90,14 @@ def reserve_keys(model, count):
 
 
 def enlarge_cache():
-    """Enlarges SQLite's page cache for a large write, since inserts touch the pages of digest indexes at random."""
+    """Enlarges SQLite's page cache for a large write, since inserts touch the pages of digest indexes at random.
+
+    What it keeps of these pages, to take back a single row with all that triggers do for it, stays in memory as well.
+    """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = -{PAGES_HELD}")
+            cursor.execute("PRAGMA temp_store = MEMORY")
 
 
 def insert_rows(model, rows):

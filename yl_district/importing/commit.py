@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from ..history.tracking import because, tracked_fields
 from ..likeness import name_key
 from ..privacy.sealed_facts import SealableRows, row_told
 from ..privacy.sealed_links import SealedForeignKey, hold_records
+from ..search_pieces import pieces_at_once
 from ..sheets.columns import rows_kept
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel
@@ -57,10 +59,12 @@ def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only
 
     Raises OutdatedCheck or CommitRefused; then nothing is written.
     """
-    if batch.row_count > LARGE:
+    is_large = batch.row_count > LARGE
+    if is_large:
         enlarge_cache()
+    pieces = pieces_at_once() if is_large else nullcontext()
     try:
-        with transaction.atomic(), because(HISTORY_REASON, batch.user):
+        with transaction.atomic(), because(HISTORY_REASON, batch.user), pieces:
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
             if locked.state == ImportBatch.State.COMMITTED:
                 return

@@ -10,7 +10,7 @@ from .sealed_searches import SealedSearch
 
 # Characters that a box takes; SQLite refuses to compare with a text of tens of thousands.
 LONGEST_SEARCH = 60
-OF_PEOPLE = "姓名、拼音首字母，或完整的手机号码、身份证号"
+OF_PEOPLE = "姓名、拼音首字母，手机号码或其后四位，身份证号"
 
 
 class PageFilter(django_filters.FilterSet):
