@@ -26,6 +26,10 @@ class WorkbenchConfig(AppConfig):
         connection_created.connect(read_on_connection, dispatch_uid="yl_district.installation.facts")
         post_migrate.connect(read_after_migrating, sender=self, dispatch_uid="yl_district.installation.facts")
 
+        from .kept.registers import watch_registers
+
+        post_migrate.connect(watch_registers, sender=self, dispatch_uid="yl_district.kept.registers")
+
     def check_database(self):
         """Has a server refuse to start on a database of other keys; of one that does not answer its pages tell."""
         with suppress(DatabaseError):

@@ -193,6 +193,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 # Dotted path of the table of record kinds that can be imported.
 IMPORT_KINDS = "reports.ledger.kinds.KINDS"
+# The apps of whose records results are kept until they change; those of case files are none.
+REGISTER_APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "reports"]
 # Function of a user: {URL name: how many records wait there}, for the menu.
 MENU_COUNTS = "reports.workbench.waiting.menu_counts"
 # The class that counts what a page moves in closed years.

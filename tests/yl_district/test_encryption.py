@@ -40,6 +40,7 @@ from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of, upda
 from yl_district.importing.models import ImportBatch, ImportPart
 from yl_district.importing.stage import derived
 from yl_district.importing.steps import open_import, run_check, run_commit
+from yl_district.kept.models import KeptResult
 from yl_district.privacy import authenticators, encryption
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields, readable
 from yl_district.privacy.sealed_links import SealedKeyField
@@ -128,6 +129,7 @@ def fill_with_canaries():
     awaited = {"batch": batch, "object_id": youth.pk, "heading": "需求", "attribute": "needs"}
     kind = ContentType.objects.get_for_model(AssistedYouth)
     AwaitedCell.objects.create(content_type=kind, **awaited, **told(AwaitedCell, "found", "stood"))
+    KeptResult.objects.create(key="findings", marks={}, **told(KeptResult, "content"))
     return canaries
 
 

@@ -81,16 +81,16 @@ def outage_of_driver(error):
 
 
 @contextmanager
-def hardly_waiting():
-    """One transaction that waits for no lock longer than BRIEFLY, for what may as well not be written."""
+def hardly_waiting(wait=BRIEFLY):
+    """One transaction that waits for no lock longer than `wait` ms, for what may as well not be written."""
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         if is_sqlite:
-            cursor.execute(f"PRAGMA busy_timeout = {BRIEFLY}")
+            cursor.execute(f"PRAGMA busy_timeout = {wait}")
         try:
             with transaction.atomic():
                 if not is_sqlite:
-                    cursor.execute(f"SET LOCAL lock_timeout = {BRIEFLY}")
+                    cursor.execute(f"SET LOCAL lock_timeout = {wait}")
                 yield
         finally:
             if is_sqlite:

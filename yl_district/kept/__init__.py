@@ -1,0 +1,1 @@
+"""Results that are counted once and kept until a register that they rest on changes."""
