@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from yl_district.kept.results import kept_results
 from yl_district.periods import Period
 
 from .measures import PERSON_TIMES, amount, quality_of
@@ -55,6 +57,12 @@ def held_by_type(scope: Scope) -> list[dict[str, Any]]:
 
 def bars_by_month(scope: Scope) -> list[dict[str, Any]]:
     """The chart's rows, one for each month; empty where there are too many to draw."""
+    key = ("months", *scope.known_by)
+    return kept_results({key: partial(count_by_month, scope)})[key]
+
+
+def count_by_month(scope: Scope) -> list[dict[str, Any]]:
+    """The same, counted now."""
     rows = held_by_month(scope)
     if len(rows) > MOST_MONTHS:
         return []
@@ -63,6 +71,12 @@ def bars_by_month(scope: Scope) -> list[dict[str, Any]]:
 
 def bars_by_type(scope: Scope) -> list[dict[str, Any]]:
     """The chart's rows, one for each type of which an activity was held."""
+    key = ("types", *scope.known_by)
+    return kept_results({key: partial(count_by_type, scope)})[key]
+
+
+def count_by_type(scope: Scope) -> list[dict[str, Any]]:
+    """The same, counted now."""
     return [{"label": row["type__name"], "key": row["type__key"]} | activity_bars(row) for row in held_by_type(scope)]
 
 

@@ -2,13 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import Aggregate, IntegerField, QuerySet, Value
 
 from orgs.models import Organisation
+from yl_district.kept.results import kept_results
 
 from ..models import Target
 from .figure import Figure, Result
@@ -38,19 +40,31 @@ def figures_of(scope: Scope, with_cases: bool = True) -> dict[str, Figure]:
     return {key: figure for key, figure in kept.items() if with_cases or not figure.is_case}
 
 
-def results(scope: Scope, with_cases: bool = True) -> dict[str, Result]:
-    """The result of every figure within `scope`, by key, in printing order; those of cases only with `with_cases`."""
+def results(scope: Scope, with_cases: bool = True, only: Collection[str] | None = None) -> dict[str, Result]:
+    """The result of every figure within `scope`, by key, in printing order; those of cases only with `with_cases`.
+
+    `only` names the figures wanted, where these are not all.
+    """
     targets, figures = targets_of(scope), figures_of(scope, with_cases)
-    groups = grouped_rows(scope, figures.values())
-    return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in figures.items()}
+    wanted = {key: figure for key, figure in figures.items() if only is None or key in only}
+    groups = grouped_rows(scope, figures.values(), {figure.source for figure in wanted.values()})
+    return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in wanted.items()}
 
 
-def grouped_rows(scope: Scope, figures: Iterable[Figure]) -> dict[Callable[[Scope], Rows], list[dict[str, Any]]]:
-    """For each source of the figures, its rows grouped by the columns of `where`, with the columns of the measures."""
+def grouped_rows(
+    scope: Scope, figures: Iterable[Figure], sources: Collection[Callable[[Scope], Rows]]
+) -> dict[Callable[[Scope], Rows], list[dict[str, Any]]]:
+    """For each of the sources, its rows grouped by the columns of `where`, with the columns of the figures' measures.
+
+    They are kept until a register changes from which they were counted.
+    """
     kin = defaultdict(list)
     for figure in figures:
-        kin[figure.source].append(figure)
-    return {source: groups_of(source, alike, scope) for source, alike in kin.items()}
+        if figure.source in sources:
+            kin[figure.source].append(figure)
+    asked = {source: ("figures", *scope.known_by, *(one.key for one in alike)) for source, alike in kin.items()}
+    found = kept_results({asked[source]: partial(groups_of, source, alike, scope) for source, alike in kin.items()})
+    return {source: found[key] for source, key in asked.items()}
 
 
 def groups_of(source: Callable[[Scope], Rows], alike: Iterable[Figure], scope: Scope) -> list[dict[str, Any]]:

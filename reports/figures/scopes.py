@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from activities.models import Activity
 from orgs.models import Organisation, User
 from orgs.roles import FIGURE_READERS, RoleKind
+from yl_district.kept.results import kept_results
 from yl_district.pages.forms import DAY_FORMATS, DayInput
 from yl_district.pages.record_choices import NAME_SUFFIX, LookedUpSelect
 from yl_district.periods import PARTS, Period
@@ -85,6 +86,12 @@ class Scope:
     def is_district(self) -> bool:
         """Whether it is the whole district."""
         return self.hub is None and self.organisation.is_root()
+
+    @property
+    def known_by(self) -> tuple[int | str | date | None, ...]:
+        """All that tells the scope from another one."""
+        place = self.organisation.pk, self.organisation.path, self.hub and self.hub.pk
+        return *place, *self.period.bounds, self.today
 
     def within(self, period: Period) -> Scope:
         """The same organisation or hub within another period."""
@@ -200,6 +207,13 @@ def year_at_hand(user: User, today: date) -> int:
     or more, so that the first activities of a year do not hide the year before; without such a year the latest with
     any, without any activity today's.
     """
+    reach = sorted((role.kind, role.organisation.path) for role in user.held_roles)
+    key = ("year at hand", *reach, today)
+    return kept_results({key: partial(year_with_activities, user, today)})[key]
+
+
+def year_with_activities(user: User, today: date) -> int:
+    """The same, found now."""
     held = Activity.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR).held()
     latest, before = None, today
     for _ in range(YEARS_LOOKED_AT):
