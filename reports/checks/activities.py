@@ -12,11 +12,15 @@ from .sums import attendance_figures, dated
 
 def doubtful(inspection):
     """The activities that any of these checks reports, in the order in which they were held."""
+    return inspection.once("activities", lambda: find_doubtful(inspection))
+
+
+def find_doubtful(inspection):
+    """The same, found now."""
     inexact = Q(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
     unlike = Q(sign_in_count__gt=0, stated_attendance__isnull=False) & ~Q(stated_attendance=F("sign_in_count"))
     rows = inspection.opened(sources.activities(inspection.scope).filter(inexact | unlike))
-    rows = rows.select_related("type").order_by("held_on", "pk")
-    return inspection.once("activities", lambda: list(rows))
+    return list(rows.select_related("type").order_by("held_on", "pk"))
 
 
 def activities_unrecorded(inspection):

@@ -46,6 +46,6 @@ def excerpt(text, start, end):
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
-def sentences_touched(finding, sentences):
-    """The sentences that contain a figure affected by the finding, each once."""
-    return list(dict.fromkeys(text for key in finding.figures for text in sentences.get(key, ())))
+def sentences_touched(figures, sentences):
+    """The sentences that contain one of the figures of these keys, each once."""
+    return list(dict.fromkeys(text for key in figures for text in sentences.get(key, ())))

@@ -34,13 +34,18 @@ def of_youth(inspection, youth, found, url_name, *arguments):
 
 def registered_youths(inspection):
     """The youths in the register on the last day, with the facts that several checks need."""
+    return inspection.once("register", lambda: find_registered_youths(inspection))
+
+
+def find_registered_youths(inspection):
+    """The same, found now."""
     scope = inspection.scope
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
     rows = sources.case_register(scope).with_assistances_during(scope.passed)
     rows = rows.annotate(
         has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
     )
-    return inspection.once("register", lambda: youths(inspection, rows))
+    return youths(inspection, rows)
 
 
 def youths_without_plan(inspection):

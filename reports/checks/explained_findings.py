@@ -102,10 +102,13 @@ def shared_finding(check, found):
     return collective_finding(check, found)
 
 
-def groups(scope, results, user=None, today=None, checks=CHECKS):
-    """All findings of a scope by check, with their explanations, as `user` may see them."""
+def groups(scope, results, user=None, today=None, checks=CHECKS, reasons=None):
+    """All findings of a scope by check, with their explanations, as `user` may see them.
+
+    `reasons` passes in the explanations where they are known.
+    """
     inspection = Inspection(scope, results, user, today)
-    reasons = given_reasons(scope, user)
+    reasons = given_reasons(scope, user) if reasons is None else reasons
     return [
         Group(check, *with_answers(findings_for_user(inspection, check, found), shared_finding(check, found), reasons))
         for check, found in inspected(inspection, checks)

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from orgs.models import User
 from orgs.roles import RECORD_KEEPERS
+from yl_district.kept.reading import note_read, tables_read
 
 from ..figures.figure import Result
 from ..figures.readers import CASE_FIGURES
@@ -33,6 +34,21 @@ class Audience(TextChoices):
     OPEN = "open", "所有查看指标的人"
     NAMES = "names", "掌握名单的人"
     CASES = "cases", "获得个案授权的人"
+
+
+class Page(str):
+    """The URL of a page, with the name by which the access table knows it, and the record that it is about, if any."""
+
+    url_name = ""
+    # (label of the model, key).
+    record: tuple[str, int] | None = None
+
+    @classmethod
+    def of(cls, url, url_name, record=None):
+        """The page at this URL."""
+        page = cls(url)
+        page.url_name, page.record = url_name, record and (record._meta.label, record.pk)
+        return page
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,9 @@ class Check:
     unit: str = "项"
     # Whether it applies to hubs, of which only activities are known.
     of_hub: bool = False
+    # Whether its findings are the same for everybody and rest on no case files, so that they are kept until a register
+    # changes; those that only compare figures, which are kept themselves, need not be.
+    is_kept: bool = False
 
     @property
     def subject(self):
@@ -142,8 +161,11 @@ class Inspection:
     def once(self, name, look):
         """The result of `look`, computed once for all checks."""
         if name not in self._known:
-            self._known[name] = look()
-        return self._known[name]
+            with tables_read() as tables:
+                self._known[name] = look(), tables
+        found, tables = self._known[name]
+        note_read(tables)
+        return found
 
     def value(self, key):
         """The value of a figure."""
@@ -161,7 +183,7 @@ class Inspection:
         if self.user and not (self.user.may_open(url_name) and (of is None or of.is_open)):
             return ""
         address = reverse(url_name, args=arguments)
-        return f"{address}?{urlencode(query)}" if query else address
+        return Page.of(f"{address}?{urlencode(query)}" if query else address, url_name, of)
 
     def figure_page(self, key):
         """The URL of the records that a figure counts."""

@@ -50,9 +50,14 @@ def by_branch_and_name(members):
 
 def serving_cadres(inspection):
     """The cadres serving on the last day, with their links; shared by two checks."""
+    return inspection.once("cadres", lambda: find_serving_cadres(inspection))
+
+
+def find_serving_cadres(inspection):
+    """The same, found now."""
     scope = inspection.scope
     serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
-    return inspection.once("cadres", lambda: list(inspection.opened(serving).order_by(*NAME_ORDER)))
+    return list(inspection.opened(serving).order_by(*NAME_ORDER))
 
 
 def cadres_below_quota(inspection):

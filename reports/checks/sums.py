@@ -68,7 +68,7 @@ def sessions_not_equal(inspection):
     quarters = rows.annotate(year=ExtractYear("held_on"), quarter=ExtractQuarter("held_on")).values("year", "quarter")
     ways = {"按季度": summed(quarters), "按青年汇": summed(rows.values("hub"))}
     for place, (key, unit) in enumerate([("sessions", "场"), ("attendances", "人次")]):
-        types = [result.value for name, result in inspection.results.items() if name.startswith(f"{key}.")]
+        types = [inspection.value(name) for name in inspection.results if name.startswith(f"{key}.")]
         sums = {"按类型": sum(types)} | {way: numbers[place] for way, numbers in ways.items()}
         total = inspection.value(key)
         if set(sums.values()) != {total}:

@@ -1,7 +1,7 @@
 """Pages of the findings and their explanations, and of the comparison with the year before."""
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.contrib import messages
 from django.http import Http404
@@ -20,23 +20,27 @@ from ..figures.counting import results
 from ..figures.readers import may_know_cases
 from ..figures.scopes import Scope, asked_scope, scope_query
 from ..models import EXPLAINERS, Explanation
-from . import BY_KEY, Group, answer_of, by_severity, groups
+from . import BY_KEY, answer_of, by_severity, groups
 from .affected_sentences import sentences_by_figure, sentences_touched
+from .counted_findings import ANSWERED, EVERY_ONE, LEFT_OPEN, CountedGroup, counted_groups, openable
 from .forms import ExplanationForm
 
-# Per check; further ones appear as these are corrected.
-MOST_FINDINGS = 100
-STATE_LABELS = {"": "全部", "open": "待说明", "explained": "已说明"}
+STATE_LABELS = {EVERY_ONE: "全部", LEFT_OPEN: "待说明", ANSWERED: "已说明"}
 
 
 @dataclass(frozen=True)
 class ShownGroup:
-    """The findings of one check that the page shows, with the sentences affected."""
+    """The findings of one check that the page shows, with the sentences affected, and how many are in its state."""
 
-    group: Group
+    group: CountedGroup
     findings: list
     sentences: list
-    unshown: int
+    number: int
+
+    @property
+    def unshown(self):
+        """The number of findings that the page does not show."""
+        return self.number - len(self.findings)
 
 
 def may_explain(user, scope):
@@ -50,8 +54,8 @@ def finding_list(request):
     scope, form = asked_scope(request)
     today = timezone.localdate()
     summary = compose(scope, today, may_know_cases(request.user, scope))
-    found = groups(scope, summary.results, request.user, today)
-    if any(answered.finding.parts for group in found for answered in group.findings):
+    found = counted_groups(scope, summary.results, request.user, today)
+    if any(answered.finding.parts for group in found for answered in group.states[EVERY_ONE].first):
         record(Action.CASE_VIEW, "finding_list", request=request)
     state = request.GET.get("state", "")
     sentences = sentences_by_figure(summary.blocks)
@@ -63,7 +67,7 @@ def finding_list(request):
         "state": state,
         "tabs": tabs(found),
         "counts": counts(found),
-        "gravities": groups_in_state(found, state, sentences),
+        "gravities": groups_in_state(found, state, sentences, request.user),
         "may_explain": may_explain(request.user, scope) and request.user.may_open("explanation_create"),
     }
     return render(request, "reports/finding_list.html", context)
@@ -71,39 +75,35 @@ def finding_list(request):
 
 def tabs(found):
     """Each filter of the page: its key, its label and the number of findings left."""
-    numbers = {
-        "": sum(len(group.findings) for group in found),
-        "open": sum(group.open_count for group in found),
-        "explained": sum(group.explained_count for group in found),
-    }
-    return [(key, label, numbers[key]) for key, label in STATE_LABELS.items()]
+    return [(key, label, sum(group.states[key].number for group in found)) for key, label in STATE_LABELS.items()]
 
 
 def counts(found):
     """The number of findings of each severity, and how many of them lack an explanation."""
     return [
-        (severity, sum(len(group.findings) for group in each), sum(group.open_count for group in each))
+        (severity, sum(group.number for group in each), sum(group.open_count for group in each))
         for severity, each in by_severity(found)
     ]
 
 
-def groups_in_state(found, state, sentences):
+def groups_in_state(found, state, sentences, user):
     """The groups by severity, filtered by state."""
-    wanted = {"open": lambda each: each.is_open, "explained": lambda each: each.is_explained}.get(state)
-    kept = []
-    for severity, each in by_severity(found):
-        narrowed = [(group, [one for one in group.findings if wanted is None or wanted(one)]) for group in each]
-        kept.append((severity, [shown_group(group, left, sentences) for group, left in narrowed if left]))
-    return [(severity, each) for severity, each in kept if each]
+    state = state if state in STATE_LABELS else EVERY_ONE
+    kept = [group for group in found if group.states[state].number]
+    shown = iter(openable([one for group in kept for one in group.states[state].first], user))
+    of_group = {group.check: list(islice(shown, len(group.states[state].first))) for group in kept}
+    return [
+        (severity, [shown_group(group, group.states[state], of_group[group.check], sentences) for group in each])
+        for severity, each in by_severity(kept)
+    ]
 
 
-def shown_group(group, findings, sentences):
+def shown_group(group, own, first, sentences):
     """The findings of one check; sentences are shown once above them if they are the same for all."""
-    touching = [sentences_touched(answered.finding, sentences) for answered in findings]
-    is_same = all(each == touching[0] for each in touching)
-    first = findings[:MOST_FINDINGS]
-    pairs = [(answered, [] if is_same else each) for answered, each in zip(first, touching, strict=False)]
-    return ShownGroup(group, pairs, touching[0] if is_same else [], len(findings) - len(first))
+    touched = [sentences_touched(figures, sentences) for figures in own.figures]
+    is_same = all(each == touched[0] for each in touched)
+    pairs = [(one, [] if is_same else sentences_touched(one.finding.figures, sentences)) for one in first]
+    return ShownGroup(group, pairs, touched[0] if is_same else [], own.number)
 
 
 @require_GET

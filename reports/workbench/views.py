@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET
 
 from assistance.retention import due_files, warned_until
 
-from ..checks import CHECKS, Severity, groups
+from ..checks import CHECKS, Severity
+from ..checks.counted_findings import counted_groups
 from ..figures.charts import MEASURES, bars_by_month, bars_by_type
 from ..figures.counting import results
 from ..figures.lines import HEADLINES, MOST_HEADLINES
@@ -59,7 +60,7 @@ def figures_of_year(request, today):
     """The headline figures, targets, number of findings and charts of the period asked for, or of the year at hand."""
     scope, form = asked_scope(request)
     values = results(scope, may_know_cases(request.user, scope))
-    found = groups(scope, values, request.user, today, COUNTED_CHECKS)
+    found = counted_groups(scope, values, request.user, today, COUNTED_CHECKS)
     targets = paces_beside(scope, values, today)
     return {
         "scope": scope,
@@ -69,7 +70,7 @@ def figures_of_year(request, today):
         "targets": targets,
         "targets_behind": sum(pace.state in (BEHIND, OVERDUE) for pace in targets),
         "open_findings": sum(group.open_count for group in found),
-        "awaited_rows": sum(len(group.findings) for group in found if group.check.key == "awaited"),
+        "awaited_rows": sum(group.number for group in found if group.check.key == "awaited"),
         "measures": MEASURES,
         "months": bars_by_month(scope),
         "types": bars_by_type(scope),

@@ -72,7 +72,7 @@ def answered_as_dict(answered, sentences):
         "advice": finding.advice,
         "url": finding.url,
         "figures": list(finding.figures),
-        "sentences": sentences_touched(finding, sentences),
+        "sentences": sentences_touched(finding.figures, sentences),
         "is_explained": answered.is_explained,
         "reason": reason.reason if reason else "",
     }
