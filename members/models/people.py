@@ -169,6 +169,14 @@ class PersonQuerySet(models.QuerySet):
         """People whose data the user sees: known by more than sign-ins, which reveal only the name."""
         return self.filter(self._kept_as_record(user) | self._with_open_case(user))
 
+    def kept_openly_by(self, user: User) -> Self:
+        """The same, but for people known by an open case file alone."""
+        return self.filter(self._kept_as_record(user))
+
+    def with_open_case(self, user: User) -> Self:
+        """People whose case file the user may open."""
+        return self.filter(self._with_open_case(user))
+
     def kept_at(self, committee: Organisation) -> Self:
         """People whose data the staff of a committee may change."""
         return self if committee.is_root() else self.filter(self._any_below(committee, STAFF_CAPACITIES))

@@ -11,11 +11,13 @@ from functools import partial
 
 from django.apps import apps
 from django.db.models import CharField, Value
+from django.utils import timezone
 
 from yl_district.database.actors import whole_case_files
 from yl_district.kept.results import kept_results
 
 from ..figures.counting import figures_of, results
+from ..figures.scopes import reach_of
 from .explained_findings import ExplainedFinding, Group, given_reasons, groups, individual_finding
 from .inspection import Audience, Check, Finding, Inspection, Page, Severity, finding_digest
 from .lines import CHECKS
@@ -93,10 +95,11 @@ def counted_groups(scope, values, user, today, checks=CHECKS):
     """
     reasons = given_reasons(scope, user)
     able = [check for check in checks if check.of_hub or not scope.hub]
-    tallies = kept_tallies(scope, today, [check for check in able if check.is_kept], reasons)
-    others = groups(scope, values, user, today, [check for check in able if not check.is_kept], reasons)
+    reader = Inspection(scope, CountedWhenAsked(scope), user, today)
+    held = {check for check in able if check.is_kept and not (check.is_of_reader and reader.opens_files)}
+    tallies = kept_tallies(reader, [check for check in able if check in held], reasons)
+    others = groups(scope, values, user, today, [check for check in able if check not in held], reasons)
     live = {group.check: group for group in others}
-    reader = Inspection(scope, values, user, today)
     found = []
     for check in able:
         if tallies.get(check.key):
@@ -121,16 +124,22 @@ def group_of_all(group: Group):
     return CountedGroup(group.check, group.whole, group.shared_count, shown)
 
 
-def kept_tallies(scope, today, checks, reasons):
-    """{key of a check: its tally, None where nothing is found} of checks whose findings are the same for everybody."""
-    inspection = Inspection(scope, CountedWhenAsked(scope), None, today)
+def kept_tallies(reader, checks, reasons):
+    """{key of a check: its tally, None where nothing is found} of checks that are kept.
+
+    `reader` is the inspection of whoever looks, for whom alone those are that look at no more than this reader may see.
+    """
+    scope, user, everybody = reader.scope, reader.user, replace(reader, user=None)
+    reach = user and (user.pk, reach_of(user), timezone.localdate())
     # The digests of findings are keyed by a secret.
-    basis = ("check", *scope.known_by, today, finding_digest("check"))
+    basis = ("check", *scope.known_by, reader.today, finding_digest("check"))
     asked = {}
     for check in checks:
         given = {subject: reason.digest for (key, subject), reason in reasons.items() if key == check.key}
-        asked[(*basis, check.key, sorted_pairs(given))] = partial(tally_of, inspection, check, given)
-    return {asked_for[-2]: tally for asked_for, tally in kept_results(asked).items()}
+        inspection, whose = (reader, reach) if check.is_of_reader else (everybody, None)
+        key = (*basis, whose, sorted_pairs(given), check.key)
+        asked[key] = partial(tally_of, inspection, check, given)
+    return {key[-1]: tally for key, tally in kept_results(asked).items()}
 
 
 def sorted_pairs(given):

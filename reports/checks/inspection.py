@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, TextChoices, Value
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from members.models import Person
 from orgs.models import User
 from orgs.roles import RECORD_KEEPERS
 from yl_district.kept.reading import note_read, tables_read
@@ -83,6 +84,8 @@ class Check:
     # Whether its findings are the same for everybody and rest on no case files, so that they are kept until a register
     # changes; those that only compare figures, which are kept themselves, need not be.
     is_kept: bool = False
+    # Whether it looks at no more than its reader may see, so that it is kept for each.
+    is_of_reader: bool = False
 
     @property
     def subject(self):
@@ -153,6 +156,11 @@ class Inspection:
     def names_people(self):
         """Whether the user may see people's names, as a keeper of the organisation's records."""
         return self.user is None or self.user.reaches_as(self.scope.organisation, *RECORD_KEEPERS)
+
+    @cached_property
+    def opens_files(self):
+        """Whether the user may open case files, which make people known that others do not know."""
+        return self.user is not None and Person.objects.with_open_case(self.user).exists()
 
     @cached_property
     def _known(self):

@@ -71,7 +71,7 @@ CHECKS = [
     Check("overlapping_posts", "任职重复登记", "存疑记录", NOTE, FOR_NAMES, people.posts_overlapping,
           ("cadres",), "请核对任职、离任年月，多余的请办理离任", "条", is_kept=True),
     Check("duplicate_people", "疑似重复登记的人", "存疑记录", NOTE, FOR_NAMES, people.people_alike,
-          (), "请核对是否同一人；不是同一人的，请在疑似重复页面确认", "对"),
+          (), "请核对是否同一人；不是同一人的，请在疑似重复页面确认", "对", is_kept=True, is_of_reader=True),
     Check("liaison_left", "联系委员已不在任", "存疑记录", NOTE, FOR_NAMES, organisations.liaisons_left,
           (), "请更换联系委员，或核对其任职、离任年月", "个", is_kept=True),
     Check("early_binding", "绑定早于起始", "存疑记录", NOTE, FOR_NAMES, people.bindings_before_entry,

@@ -167,7 +167,7 @@ def people_alike(inspection):
     """Yields pairs of people who are likely one, those known only by case files left out."""
     people, user = Person.objects.within(inspection.scope.organisation).known_openly(), inspection.user
     if user and inspection.names_people:
-        people = people.kept_by(user)
+        people = people.kept_by(user) if inspection.opens_files else people.kept_openly_by(user)
     url = inspection.page("duplicate_list")
     for pair in likely_duplicates(people, user if inspection.names_people else None):
         subject = f"{subject_of(pair.first)}+{pair.second.pk}"

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -47,8 +48,16 @@ def results(scope: Scope, with_cases: bool = True, only: Collection[str] | None 
     """
     targets, figures = targets_of(scope), figures_of(scope, with_cases)
     wanted = {key: figure for key, figure in figures.items() if only is None or key in only}
-    groups = grouped_rows(scope, figures.values(), {figure.source for figure in wanted.values()})
-    return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in wanted.items()}
+    # Of cases nothing is kept, so that one query counts all of these.
+    cases = [figure for figure in wanted.values() if figure.is_case]
+    of_cases = {result.figure.key: result for result in results_of((figure, scope) for figure in cases)}
+    groups = grouped_rows(scope, figures.values(), {figure.source for figure in wanted.values() if not figure.is_case})
+    return {
+        key: replace(of_cases[key], target=targets.get(key))
+        if figure.is_case
+        else figure.result_of_groups(groups[figure.source], targets)
+        for key, figure in wanted.items()
+    }
 
 
 def grouped_rows(

@@ -207,9 +207,13 @@ def year_at_hand(user: User, today: date) -> int:
     or more, so that the first activities of a year do not hide the year before; without such a year the latest with
     any, without any activity today's.
     """
-    reach = sorted((role.kind, role.organisation.path) for role in user.held_roles)
-    key = ("year at hand", *reach, today)
+    key = ("year at hand", reach_of(user), today)
     return kept_results({key: partial(year_with_activities, user, today)})[key]
+
+
+def reach_of(user: User) -> tuple[tuple[str, str], ...]:
+    """All that decides which rows are within the user's reach, but for those that are the user's own."""
+    return tuple(sorted((role.kind, role.organisation.path) for role in user.held_roles))
 
 
 def year_with_activities(user: User, today: date) -> int:

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from string import Formatter
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from django.db.models import Count
 
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
+from yl_district.kept.results import kept_results
 from yl_district.periods import Period
 from yl_district.pinyin import name_order
 
@@ -191,8 +192,13 @@ class Sentences:
         return [tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
     @cached_property
-    def _tags(self) -> dict[str, Counter[str]]:
+    def _tags(self) -> dict[str, dict[str, int]]:
         """The number of activities with each tag, by the key of the activities' type."""
+        key = ("tags", *self.scope.known_by)
+        return kept_results({key: self._count_tags})[key]
+
+    def _count_tags(self) -> dict[str, Counter[str]]:
+        """The same, counted now."""
         rows = self.results["sessions"].figure.rows(self.scope).exclude(tags="").order_by()
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for kind, tags, times in rows.values_list("type__key", "tags").annotate(times=Count("pk")):
@@ -207,9 +213,14 @@ class Sentences:
 
     def campaigns(self, key: str) -> list[str]:
         """The campaigns of the activities that a figure counts, in quotation marks."""
-        rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
-        names = sorted(rows.values_list("campaign", flat=True).distinct(), key=name_order)
+        asked = ("campaigns", key, *self.scope.known_by)
+        names = kept_results({asked: partial(self._find_campaigns, key)})[asked]
         return [name if name[0] in "“《" else f"“{name}”" for name in names]
+
+    def _find_campaigns(self, key: str) -> list[str]:
+        """The names of the campaigns, found now."""
+        rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
+        return sorted(rows.values_list("campaign", flat=True).distinct(), key=name_order)
 
     def has_sign_ins(self, key: str) -> bool:
         """Whether any activity that a figure counts has a list of sign-ins."""

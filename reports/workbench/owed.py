@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,7 +12,10 @@ from assistance.models import AssistedYouth, CaseGrant
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
 from outreach.models import Link
+from yl_district.kept.results import kept_results
 from yl_district.periods import Period
+
+from ..figures.scopes import reach_of
 
 # How long before somebody leaves a post it is said.
 END_SOON = timedelta(days=90)
@@ -126,10 +129,19 @@ def members_coming_of_age(user, day):
     """Members on the roll who complete the age limit soon."""
     if not user.may_open("member_end"):
         return
-    members = Member.objects.visible_to(user).as_of(day)
-    soon = members.soon_over_age(day).select_related("person").order_by("person__name_sort", "pk")
-    words = f"名团员 {AGE_SOON.days} 天内满 {AGE_LIMIT} 周岁"
-    yield named(words, soon, f"{reverse('member_list')}?age=yes")
+    asked = ("coming of age", user.pk, reach_of(user), day)
+    number, first = kept_results({asked: partial(first_coming_of_age, user, day)})[asked]
+    members = Member.objects.select_related("person").in_bulk(first)
+    names = [(str(members[key]), members[key].get_absolute_url()) for key in first if key in members]
+    yield Owed(f"名团员 {AGE_SOON.days} 天内满 {AGE_LIMIT} 周岁", number, names, f"{reverse('member_list')}?age=yes")
+
+
+def first_coming_of_age(user, day):
+    """How many members complete the age limit soon, and the keys of the first of them by name."""
+    members = Member.objects.visible_to(user).as_of(day).soon_over_age(day)
+    keys = members.order_by("person__name_sort", "pk").values_list("pk", flat=True)
+    shown = list(keys[: NAMES_SHOWN + 1])
+    return (len(shown) if len(shown) <= NAMES_SHOWN else members.count()), shown[:NAMES_SHOWN]
 
 
 def posts_ending(user, day):

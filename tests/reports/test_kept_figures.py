@@ -16,7 +16,16 @@ from orgs.models import DomainSpan, Organisation, Role, Unit
 from outreach.actions import end_post
 from outreach.models import Contact, Link
 from reports.checks import CHECKS, groups
-from reports.checks.counted_findings import ANSWERED, EVERY_ONE, LEFT_OPEN, counted_groups, kept_tallies, openable
+from reports.checks.counted_findings import (
+    ANSWERED,
+    EVERY_ONE,
+    LEFT_OPEN,
+    CountedWhenAsked,
+    counted_groups,
+    kept_tallies,
+    openable,
+)
+from reports.checks.inspection import Inspection
 from reports.figures.charts import bars_by_month, bars_by_type
 from reports.figures.counting import results
 from reports.figures.readers import may_know_cases
@@ -320,10 +329,11 @@ def test_every_check_that_says_so_is_kept_for_every_scope(district):
     kept_checks = [check for check in CHECKS if check.is_kept]
     for scope in scopes_of("staff"):
         # Whatever they compare is there before, so that it is not the last that was kept.
-        kept_tallies(scope, TODAY, kept_checks, {})
+        values = CountedWhenAsked(scope)
+        kept_tallies(Inspection(scope, values, None, TODAY), kept_checks, {})
         for check in kept_checks:
             newest = KeptResult.objects.latest("pk").pk
-            kept_tallies(scope, date(2017, 11, 21), [check], {})
+            kept_tallies(Inspection(scope, values, None, date(2017, 11, 21)), [check], {})
             assert KeptResult.objects.filter(pk__gt=newest).exists(), check.key
 
 
