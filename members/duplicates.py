@@ -64,14 +64,18 @@ class Known:
         return len(numbers) > 1 or not may_agree(self.person.birth_date, other.person.birth_date)
 
 
-def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[Alike]:
+def likely_duplicates(
+    people: PersonQuerySet, user: User | None = None, everybody: PersonQuerySet | None = None
+) -> list[Alike]:
     """The pairs among `people` of one name, however spelled, who agree in birth date, phone or place.
 
     Left out are those whose birth dates or identity numbers contradict each other, and whom somebody has declared to be
-    two. With a user only those places count that the user may know.
+    two. With a user only those places count that the user may know. `everybody` are people among whom all of these are,
+    where that is quickly told.
     """
     # Names are compared of all, which is cheap; whom the reader may know is asked of namesakes alone.
-    everybody = Person.objects.filter(sealed_facts__isnull=True).order_by()
+    everybody = Person.objects.all() if everybody is None else everybody
+    everybody = everybody.filter(sealed_facts__isnull=True).order_by()
     shared = everybody.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by().values("name")
     # Of sealed people, of whom the reader knows few, each is compared.
     compared = people.only("name", "birth_date", "identity_number_index", "mobile_index", "sealed_facts", "seal")

@@ -147,6 +147,16 @@ class PersonQuerySet(models.QuerySet):
             self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGN_INS))
         )
 
+    def found_within(self, organisation: Organisation) -> Self:
+        """The people of `within`, looked up by their capacities, for whoever asks for all of them in a part."""
+        if organisation.is_root():
+            return self
+        found = Q(pk__in=[])
+        for path in STAFF_CAPACITIES + SIGN_INS:
+            below = Person.objects.filter(**{f"{path}__startswith": organisation.path})
+            found |= Q(pk__in=below.order_by().values("pk"))
+        return self.filter(found)
+
     def visible_to(self, user: User) -> Self:
         """People with a capacity visible to the user, or whose case file the user may open."""
         return self.filter(self._known_to(user, SIGN_INS) | self._with_open_case(user))

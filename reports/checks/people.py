@@ -86,7 +86,7 @@ def cadres_without_contact(inspection):
     A cadre's quarters count if the first link had begun by the quarter's last month.
     """
     quarters = quarters_due(inspection)
-    logged, first = (contacted_months(inspection), first_links()) if quarters else ({}, {})
+    logged, first = (contacted_months(inspection), first_links(inspection)) if quarters else ({}, {})
     for cadre in serving_cadres(inspection) if quarters else ():
         asked = [quarter for quarter in quarters if first.get(cadre.pk, date.min) <= last_month(quarter)]
         silent = [quarter.name for quarter in asked if not logged[cadre.pk] & months_of_quarter(quarter)]
@@ -97,9 +97,16 @@ def cadres_without_contact(inspection):
             yield RawFinding(subject_of(cadre), str(cadre), found, url)
 
 
-def first_links():
-    """The start of each cadre's first link, by the cadre's key."""
-    return dict(Link.objects.order_by().values("cadre").annotate(first=Min("started_on")).values_list("cadre", "first"))
+def keys_of_serving(inspection):
+    """The keys of the cadres serving on the last day, as a query."""
+    scope = inspection.scope
+    return Person.objects.serving_on(scope.day, scope.organisation).order_by().values("pk")
+
+
+def first_links(inspection):
+    """The start of the first link of each cadre who serves, by the cadre's key."""
+    links = Link.objects.filter(cadre__in=keys_of_serving(inspection)).order_by()
+    return dict(links.values("cadre").annotate(first=Min("started_on")).values_list("cadre", "first"))
 
 
 def last_month(quarter):
@@ -108,8 +115,9 @@ def last_month(quarter):
 
 
 def contacted_months(inspection):
-    """The months in which each cadre recorded a contact, as (year, month)."""
+    """The months in which each cadre who serves recorded a contact, as (year, month)."""
     held = Contact.objects.filter(held_on__range=(inspection.scope.period.start, inspection.until))
+    held = held.filter(cadre__in=keys_of_serving(inspection))
     months = held.order_by().values_list("cadre", "held_on__year", "held_on__month").distinct()
     logged = defaultdict(set)
     for cadre, year, month in months:
@@ -165,11 +173,12 @@ def beside_the_longest(posts):
 
 def people_alike(inspection):
     """Yields pairs of people who are likely one, those known only by case files left out."""
-    people, user = Person.objects.within(inspection.scope.organisation).known_openly(), inspection.user
+    everybody, user = Person.objects.found_within(inspection.scope.organisation), inspection.user
+    people = everybody.known_openly()
     if user and inspection.names_people:
         people = people.kept_by(user) if inspection.opens_files else people.kept_openly_by(user)
     url = inspection.page("duplicate_list")
-    for pair in likely_duplicates(people, user if inspection.names_people else None):
+    for pair in likely_duplicates(people, user if inspection.names_people else None, everybody):
         subject = f"{subject_of(pair.first)}+{pair.second.pk}"
         yield RawFinding(subject, str(pair.second), f"与另一人{pair.in_words}", url)
 

@@ -12,9 +12,8 @@ from ..checks.counted_findings import counted_groups
 from ..figures.charts import MEASURES, bars_by_month, bars_by_type
 from ..figures.counting import results
 from ..figures.lines import HEADLINES, MOST_HEADLINES
-from ..figures.places import Places
 from ..figures.readers import may_know_cases
-from ..figures.scopes import asked_scope, scope_query
+from ..figures.scopes import ScopeForm, scope_query
 from ..targets.progress import BEHIND, OVERDUE, paces_beside
 from .buttons import buttons_for
 from .decided import decided_of
@@ -42,8 +41,9 @@ def home(request):
         "decisions": decided_of(user, timezone.now()),
         "files_due": user.may_open("case_retention") and len(due_files(warned_until(today))),
     }
-    if Places(user).own:
-        context |= figures_of_year(request, today)
+    form = ScopeForm(request.GET, user=user, today=today)
+    if form.scope:
+        context |= figures_of_year(user, form, today)
     return render(request, "reports/home.html", context)
 
 
@@ -56,11 +56,11 @@ def reminders(request):
     return render(request, "reports/reminders.html", context)
 
 
-def figures_of_year(request, today):
+def figures_of_year(user, form, today):
     """The headline figures, targets, number of findings and charts of the period asked for, or of the year at hand."""
-    scope, form = asked_scope(request)
-    values = results(scope, may_know_cases(request.user, scope))
-    found = counted_groups(scope, values, request.user, today, COUNTED_CHECKS)
+    scope = form.scope
+    values = results(scope, may_know_cases(user, scope))
+    found = counted_groups(scope, values, user, today, COUNTED_CHECKS)
     targets = paces_beside(scope, values, today)
     return {
         "scope": scope,

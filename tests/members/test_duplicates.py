@@ -45,6 +45,20 @@ def pairs(people=None):
 
 
 @pytest.mark.both
+def test_looking_up_the_people_of_a_part_first_finds_the_same(place):
+    make_member("章程", place.here, make_person("章程", birth_date=BORN))
+    make_post("章程", place.here, make_person("章程", birth_date=BORN))
+    make_member("章程", place.there, make_person("章程", birth_date=BORN))
+    cadre = make_post("陆远", place.here).person
+    make_link(cadre, "章程", make_person("章程", birth_date=BORN))
+    add_sign_in(make_activity(place.here), make_person("章程", birth_date=BORN), "other")
+    for organisation in (place.root, place.here, place.there):
+        people, own = Person.objects.within(organisation), Person.objects.found_within(organisation)
+        assert set(own) == set(people)
+        assert likely_duplicates(people, None, own) == likely_duplicates(people)
+
+
+@pytest.mark.both
 def test_people_of_one_name_who_agree_are_found(place):
     first = make_person("章程", mobile="13800138000", birth_date=BORN)
     by_phone = make_person("章程", mobile="13800138000", gender="F")
