@@ -157,7 +157,9 @@ def from_nothing(user, scope):
 
 def ways_of_writing():
     """Functions that each change something in a way of its own, by what they do; each takes a source of chance."""
-    members = Member.objects.order_by("pk")
+
+    def members():
+        return Member.objects.order_by("pk")
 
     def a_branch(chance):
         return Organisation.objects.get(name=chance.choice([BRANCH, OTHER]))
@@ -229,7 +231,7 @@ def ways_of_writing():
         )
 
     def bulk_with_history(chance):
-        own = list(members)
+        own = list(members())
         for one in own:
             one.in_school = chance.random() < 0.5
         Member.objects.bulk_update(own, ["in_school"])
@@ -241,10 +243,10 @@ def ways_of_writing():
 
     return {
         "save a member": lambda chance: make_member(f"新{chance.random()}", a_branch(chance)),
-        "let a member leave": lambda chance: members.filter(pk=chance.choice(list(members)).pk).update(
-            left_on=date(2017, 6, 1), status="over_age"
+        "let a member leave": lambda chance: (
+            members().filter(pk=chance.choice(members()).pk).update(left_on=date(2017, 6, 1), status="over_age")
         ),
-        "delete a member": lambda chance: chance.choice(list(members)).delete(),
+        "delete a member": lambda chance: chance.choice(members()).delete(),
         "change many, with history": bulk_with_history,
         "import": import_members,
         "take an import back": undo_import,
@@ -321,7 +323,7 @@ def test_what_is_kept_is_what_is_counted_from_nothing_after_any_write(district, 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_kept_is_what_is_counted_from_nothing_for_every_reader(district, seed):
     chance, ways = random.Random(seed), list(ways_of_writing())
-    assert differences(district, chance, chance.choices(ways, k=40)) == []
+    assert differences(district, chance, chance.sample(ways, 12)) == []
 
 
 @pytest.mark.in_turn
