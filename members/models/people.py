@@ -153,8 +153,7 @@ class PersonQuerySet(models.QuerySet):
             return self
         found = Q(pk__in=[])
         for path in STAFF_CAPACITIES + SIGN_INS:
-            below = Person.objects.filter(**{f"{path}__startswith": organisation.path})
-            found |= Q(pk__in=below.order_by().values("pk"))
+            found |= Q(pk__in=Person.objects.filter(below(path, organisation)).order_by().values("pk"))
         return self.filter(found)
 
     def visible_to(self, user: User) -> Self:
