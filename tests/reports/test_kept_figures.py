@@ -327,6 +327,7 @@ def test_what_is_kept_is_what_is_counted_from_nothing_for_every_reader(district,
 
 
 @pytest.mark.in_turn
+@pytest.mark.cpu(4)
 def test_every_check_that_says_so_is_kept_for_every_scope(district):
     kept_checks = [check for check in CHECKS if check.is_kept]
     for scope in scopes_of("staff"):
