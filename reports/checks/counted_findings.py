@@ -14,6 +14,7 @@ from django.db.models import CharField, Value
 from django.utils import timezone
 
 from yl_district.database.actors import whole_case_files
+from yl_district.kept.reading import note_read, tables_read
 from yl_district.kept.results import kept_results
 
 from ..figures.counting import figures_of, results
@@ -72,19 +73,35 @@ class KeptPage(Page):
 
 
 class CountedWhenAsked(Mapping):
-    """The results of a scope's figures by key, each counted where it is asked for; none of cases."""
+    """The results of a scope's figures by key, those of one source counted where one is asked for; none of cases."""
 
     def __init__(self, scope):
-        self.scope = scope
+        self.scope, self._found = scope, {}
+
+    def _once(self, name, look):
+        # Whoever asks later rests on the same tables.
+        if name not in self._found:
+            with tables_read() as tables:
+                self._found[name] = look(), tables
+        found, tables = self._found[name]
+        note_read(tables)
+        return found
+
+    @property
+    def _figures(self):
+        return self._once("figures", lambda: figures_of(self.scope, with_cases=False))
 
     def __getitem__(self, key):
-        return results(self.scope, with_cases=False, only=[key])[key]
+        figures = self._figures
+        source = figures[key].source
+        alike = [name for name, figure in figures.items() if figure.source is source]
+        return self._once(source, lambda: results(self.scope, with_cases=False, only=alike))[key]
 
     def __iter__(self):
-        return iter(figures_of(self.scope, with_cases=False))
+        return iter(self._figures)
 
     def __len__(self):
-        return len(figures_of(self.scope, with_cases=False))
+        return len(self._figures)
 
 
 def counted_groups(scope, values, user, today, checks=CHECKS):

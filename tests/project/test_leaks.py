@@ -32,6 +32,8 @@ WITHOUT_CANARY = {
     "yl_district.ImportBatch": "imports are the office's alone",
     "yl_district.ImportPart": "the contents of a file, shown to its sender alone",
     "yl_district.AwaitedCell": "what a list had, shown with its record alone",
+    "yl_district.KeptResult": "a digest, which no page shows, and ciphertext",
+    "yl_district.RegisterChange": "the name of a table, which no page shows",
     "yl_district.ImportHeading": "how the office explained a heading",
     "yl_district.ImportAlias": "how the office explained a spelling",
     "yl_district.DatabaseTag": "a random name of the database",
