@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,20 +26,7 @@ from tests.databases import KEYS, KINDS  # noqa: E402
 
 # A page slower than this is asked for once only.
 SLOW = 2
-LISTS = (
-    *("member_list", "post_list", "proposal_list", "duplicate_list", "organisation_list", "unit_list"),
-    *("unit_change_list", "unit_contact_list", "supply_list", "link_list", "contact_list", "activity_list"),
-    *("hub_list", "volunteer_list", "report_list", "import_batch_list", "platform_entry_list", "target_list"),
-)
-FORMS = (
-    *("member_create", "post_create", "organisation_create", "unit_create", "unit_change_create"),
-    *("unit_contact_create", "supply_create", "link_create", "contact_create", "activity_create", "hub_create"),
-    *("volunteer_create", "report_create", "platform_entry_create"),
-)
-OTHERS = (
-    *("home", "figure_list", "finding_list", "comparison", "summary_detail", "summary_poster", "return_list"),
-    *("reminders", "search"),
-)
+OTHERS = ("home", "comparison", "summary_detail", "summary_poster", "reminders", "search")
 FIGURE_PAGES = {"figure_members": "members", "figure_sessions": "sessions", "figure_people_reached": "people_reached"}
 # What is asked of lists and of the search besides their first page.
 ASKED = {
@@ -94,7 +82,7 @@ def asked_by(user, client):
     from members.models import Member
 
     yield "bare", bare_page(user)
-    for name in (*LISTS, *FORMS, *OTHERS):
+    for name in (*lists_and_forms(), *OTHERS):
         if user.may_open(name):
             yield name, page(client, reverse(name))
     for name, key in FIGURE_PAGES.items():
@@ -106,6 +94,19 @@ def asked_by(user, client):
             given = query if isinstance(query, dict) else {"search": whole[query]}
             # The one search takes what is typed in the body of a form.
             yield name, page(client, reverse(listed), given, client.post if listed == "search" else client.get)
+
+
+def lists_and_forms():
+    """The URL names of all lists and forms that need no record."""
+    from django.urls import NoReverseMatch, reverse
+
+    from orgs.access import ACCESS
+
+    for name in ACCESS:
+        if name.endswith(("_list", "_create")):
+            with suppress(NoReverseMatch):
+                reverse(name)
+                yield name
 
 
 def page(client, address, query=None, way=None):

@@ -18,7 +18,7 @@ class TreePathField(models.CharField):
         return super().db_parameters(connection) | {"collation": "C" if connection.vendor == "postgresql" else None}
 
 
-def in_range(path, beginning):
+def subtree_range(path, beginning):
     """SQL by which a path lies in the subtree of another."""
     return f"({path} >= {beginning} AND {path} < ({beginning} || '{AFTER_ALL}'))"
 
@@ -32,7 +32,7 @@ class PathInSubtree(Lookup):
     def as_sql(self, compiler, connection):
         left, given = self.process_lhs(compiler, connection)
         right, asked = self.process_rhs(compiler, connection)
-        return in_range(left, right), [*given, *asked, *given, *asked]
+        return subtree_range(left, right), [*given, *asked, *given, *asked]
 
 
 @ForeignKey.register_lookup
@@ -55,7 +55,7 @@ class InSubtree(Lookup):
         quoted = connection.ops.quote_name
         table, key = map(quoted, (referred.db_table, referred.pk.column))
         # By a name of its own, since the path compared may be of the same table.
-        listed = f"SELECT reached.{key} FROM {table} reached WHERE {in_range('reached.path', right)}"
+        listed = f"SELECT reached.{key} FROM {table} reached WHERE {subtree_range('reached.path', right)}"
         return f"{left} IN ({listed})", [*given, *asked, *asked]
 
     def as_sqlite(self, compiler, connection):

@@ -9,26 +9,33 @@ from inspect import Parameter, signature
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import template_localtime
 
 TICK = (
     '<td class="tick"><input type="checkbox" class="form-check-input" name="keys" value="{}" form="many"'
     ' aria-label="选中：{}"></td>'
 )
+# By whether a phone shows the cell in any case, and whether there is nothing in it.
+CELL_MARKUP = {
+    (is_told, is_blank): f'<td {{}} data-label="{{}}"{" data-told" * is_told}{" data-blank" * is_blank}>{{}}</td>'
+    for is_told in (False, True)
+    for is_blank in (False, True)
+}
 
 
 def body_of(table):
     """The rows of the table's page, each a `tr`."""
     writers = [CellWriter(table, column) for column in table.columns]
-    return mark_safe("\n".join(row_html(row, writers, bool(table.acts)) for row in table.paginated_rows))
+    rows = table.paginated_rows
+    return format_html_join("\n", "{}", ((row_html(row, writers, bool(table.acts)),) for row in rows))
 
 
 def row_html(row, writers, has_ticks):
     """One row with its cells."""
     tick = format_html(TICK, row.record.pk, row.record) if has_ticks else ""
-    return f"<tr {row.attrs.as_html()}>{tick}{''.join(writer.html(row) for writer in writers)}</tr>"
+    cells = format_html_join("", "{}", ((writer.html(row),) for writer in writers))
+    return format_html("<tr {}>{}{}</tr>", row.attrs.as_html(), tick, cells)
 
 
 class CellWriter:
@@ -36,18 +43,18 @@ class CellWriter:
 
     def __init__(self, table, bound):
         self.table, self.bound = table, bound
-        self.told = " data-told" if bound.is_told else ""
-        self.label = conditional_escape(bound.header)
+        self.label = bound.header
         self.attrs = None if varies(bound.column.attrs.get("td")) else bound.attrs["td"].as_html()
-        self.value_of = value_of(table._meta.model, bound)
+        self.value_of = value_in_column(table._meta.model, bound)
         self.render = called_by_name(bound.render)
 
     def html(self, row):
         """The cell of a row."""
         cell = self.cell(row)
         attrs = self.attrs if self.attrs is not None else self.attrs_of(row, cell)
-        blank = " data-blank" if cell == self.bound.default else ""
-        return f'<td {attrs} data-label="{self.label}"{self.told}{blank}>{shown(cell)}</td>'
+        return format_html(
+            CELL_MARKUP[self.bound.is_told, cell == self.bound.default], attrs, self.label, text_in_cell(cell)
+        )
 
     def cell(self, row):
         """What the cell shows, as the library would render it."""
@@ -78,14 +85,12 @@ def varies(attrs):
     return callable(attrs) or any(callable(value) for value in (attrs or {}).values())
 
 
-def shown(cell):
-    """A cell's content as a template shows a variable."""
-    if isinstance(cell, SafeString):
-        return cell
-    return conditional_escape(cell if isinstance(cell, str) else localize(template_localtime(cell)))
+def text_in_cell(cell):
+    """A cell's content as a template shows a variable, not yet escaped."""
+    return cell if isinstance(cell, str) else localize(template_localtime(cell))
 
 
-def value_of(model, bound):
+def value_in_column(model, bound):
     """A function of a record that returns the value in its column; None where only the library knows."""
     accessor = bound.accessor
     if not isinstance(accessor, str) or getattr(bound.column, "text", None) is not None:

@@ -19,7 +19,7 @@ from ..counts import MOST_COUNTED, told_number
 from ..tree_paths import reach_looked_at_last
 from .chosen_rows import is_key
 
-AFTER, BEFORE = "after", "before"
+AFTER_KEY, BEFORE_KEY = "after", "before"
 # Rows on a page of many, where a page of few may have more.
 ROWS_OF_MANY = 25
 # More records of one name than this are looked up by that name.
@@ -36,7 +36,7 @@ class CountedPaginator(Paginator):
         self.count = number
 
 
-def counted(rows):
+def number_up_to_most(rows):
     """How many rows there are, no further than one above MOST_COUNTED."""
     return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
 
@@ -69,7 +69,7 @@ class EdgePage:
 
 def paginate(table, request, number=None):
     """Gives a table its page as asked for in the address; `number` is how many rows there are, where that is known."""
-    known = counted(table.data.data) if number is None else number
+    known = number_up_to_most(table.data.data) if number is None else number
     if known > MOST_COUNTED:
         paginate_by_key(table, request, number)
         return
@@ -85,13 +85,13 @@ def paginate_by_key(table, request, number):
     pages = Pages(table.data.data, order, size, None if whole else request.user)
     with reach_looked_at_last():
         if order is None:
-            found = numbered(table, request.GET, size)
+            found = page_by_number(table, request.GET, size)
             back, forth = {table.prefixed_page_field: found.number - 1}, {table.prefixed_page_field: found.number + 1}
         else:
             found, is_gone = pages.asked(request.GET)
             table.notices += [GONE] if is_gone else []
-            back = {BEFORE: found.rows[0].pk} if found.rows else {}
-            forth = {AFTER: found.rows[-1].pk} if found.rows else {}
+            back = {BEFORE_KEY: found.rows[0].pk} if found.rows else {}
+            forth = {AFTER_KEY: found.rows[-1].pk} if found.rows else {}
     table.paginator = ManyRows(MOST_COUNTED if number is None else number, is_bounded=number is None)
     table.page = EdgePage(
         table.rows_of(found.rows),
@@ -104,13 +104,13 @@ def paginate_by_key(table, request, number):
 def turned(table, query, edge):
     """The address of another page of the list."""
     query = query.copy()
-    for name in (AFTER, BEFORE, table.prefixed_page_field):
+    for name in (AFTER_KEY, BEFORE_KEY, table.prefixed_page_field):
         query.pop(name, None)
     query.update(edge)
     return f"?{query.urlencode()}"
 
 
-def numbered(table, query, size):
+def page_by_number(table, query, size):
     """The page of this number, in an order of the list's own that no column gives."""
     asked = query.get(table.prefixed_page_field, "")
     number = max(int(asked), 1) if is_key(asked) and int(asked) <= MOST_COUNTED else 1
@@ -177,16 +177,16 @@ class Order:
     @cached_property
     def reference(self):
         """The foreign key to the record by whose column the rows are sorted; None for a column of their own."""
-        found = referred_to(self.model, self.column)
+        found = reference_in(self.model, self.column)
         return found[0] if found else None
 
     @cached_property
     def referred_column(self):
         """The column of that record."""
-        return referred_to(self.model, self.column)[1]
+        return reference_in(self.model, self.column)[1]
 
 
-def referred_to(model, path):
+def reference_in(model, path):
     """(foreign key, column of its model) of a path over one foreign key; None for any other."""
     name, _, column = path.partition("__")
     try:
@@ -202,7 +202,7 @@ def is_served(model, path):
     """Whether an index serves an order by this column."""
     if path in ("pk", "id"):
         return True
-    found = referred_to(model, path)
+    found = reference_in(model, path)
     model, name = (found[0].related_model, found[1]) if found else (model, path)
     return any(columns[0].lstrip("-") == name for columns in indexes_of(model)) and (not found or not found[0].null)
 
@@ -239,7 +239,7 @@ class Pages:
 
     def asked(self, query):
         """(the page that the address asks for, whether its edge is gone); the first page without an edge."""
-        for name, is_back in ((AFTER, False), (BEFORE, True)):
+        for name, is_back in ((AFTER_KEY, False), (BEFORE_KEY, True)):
             key = query.get(name, "")
             if key:
                 edge = self.edge_of(key)
