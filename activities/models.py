@@ -375,7 +375,10 @@ class SignIn(SealedModel):
         ABSENT = "absent", "缺席"
         EXCUSED = "excused", "请假"
 
-    activity = models.ForeignKey(Activity, models.PROTECT, related_name="sign_ins", verbose_name="活动名称")
+    # Looked up by the index of the constraint, which begins with it.
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, related_name="sign_ins", verbose_name="活动名称", db_index=False
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="sign_ins", verbose_name="姓名")
     capacity = EncryptedChoiceField("身份", max_length=20, choices=Capacity, blank=True)
     presence = models.CharField("到场情况", max_length=10, choices=Presence, default=Presence.PRESENT)

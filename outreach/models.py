@@ -116,7 +116,10 @@ class LinkQuerySet(CadreReachQuerySet):
 class Link(models.Model):
     """One cadre's link to one youth."""
 
-    cadre = models.ForeignKey(Person, models.PROTECT, related_name="links_as_cadre", verbose_name="团干部")
+    # Looked up by the index of the constraint, which begins with it.
+    cadre = models.ForeignKey(
+        Person, models.PROTECT, related_name="links_as_cadre", verbose_name="团干部", db_index=False
+    )
     youth = models.ForeignKey(Person, models.PROTECT, related_name="links_as_youth", verbose_name="姓名")
     sector = models.CharField("领域", max_length=30, blank=True)
     employer = models.CharField("单位", max_length=100, blank=True)

@@ -98,7 +98,8 @@ class Post(models.Model):
     FULL_TIME_QUOTA = 100
     OTHER_QUOTA = 10
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="姓名")
+    # Looked up by the index of the constraint, which begins with it.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="姓名", db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name="所在组织")
     title = models.CharField("职务", max_length=30)
     duties = models.TextField("职责", blank=True)

@@ -4,12 +4,18 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 
 from activities.models import ActivityType
 from members.models import Member
 from tests.factories import make_member, make_organisation
+
+OWN_APPS = {"members", "orgs", "outreach", "assistance", "youthhubs", "activities", "reports", "yl_district"}
+WRITTEN_MOST = ("members_person", "members_member", "members_post", "outreach_link", "activities_signin")
+# Of some rows alone, and so much smaller.
+PARTIAL = {"person_sealed", "person_without_number"}
 
 
 @pytest.mark.both
@@ -39,3 +45,28 @@ def test_a_transaction_on_sqlite_keeps_other_writers_out_from_its_beginning():
         assert ActivityType.objects.exists()
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
+
+
+@pytest.mark.postgresql(only=True)
+@pytest.mark.django_db
+def test_no_table_is_indexed_for_questions_that_are_never_asked():
+    """A second index of a column for LIKE, or one by whose columns another begins, only makes writing dearer."""
+    copies, begun = [], {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model.__module__.partition(".")[0] not in OWN_APPS:
+                continue
+            table = model._meta.db_table
+            found = connection.introspection.get_constraints(cursor, table)
+            copies += [name for name in found if name.endswith("_like")]
+            begun[table] = {name: tuple(each["columns"]) for name, each in found.items() if each["index"]}
+    assert copies == []
+    for table in WRITTEN_MOST:
+        columns = begun[table]
+        within = [
+            name
+            for name, own in columns.items()
+            for other, wider in columns.items()
+            if name != other and len(own) < len(wider) and wider[: len(own)] == own and name not in PARTIAL
+        ]
+        assert (table, within) == (table, [])
