@@ -33,6 +33,7 @@ WITHOUT_CANARY = {
     "yl_district.ImportPart": "the contents of a file, shown to its sender alone",
     "yl_district.AwaitedCell": "what a list had, shown with its record alone",
     "yl_district.KeptResult": "a digest, which no page shows, and ciphertext",
+    "members.NamePiece": "a few letters of a name, which no page shows",
     "yl_district.RegisterChange": "the name of a table, which no page shows",
     "yl_district.ImportHeading": "how the office explained a heading",
     "yl_district.ImportAlias": "how the office explained a spelling",
