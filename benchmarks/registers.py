@@ -31,13 +31,13 @@ VOLUNTEERS_PER_STREET = 20
 DOMAINS = ["community", "community", "village", "enterprise", "school"]
 
 
-def make_registers(members):
-    """Creates registers with this number of members; returns an organisation of each size.
+def make_registers(members, members_per_branch=MEMBERS_PER_BRANCH):
+    """Creates registers with this number of members; returns a user for each size of what one looks at.
 
     They are `root`, `middle` (the second city, registered last) and `branch` (one of its last branches).
     """
     with transaction.atomic():
-        tree = make_tree(members)
+        tree = make_tree(members, members_per_branch)
         people = make_people(members, tree.branches)
         cadres = make_posts(people, tree)
         make_links(cadres, people)
@@ -53,10 +53,10 @@ def make_registers(members):
 
 
 def analyse():
-    """Tells the planner what the tables hold, as it knows it of a database that stands for some time."""
-    with connection.cursor() as cursor:
-        vacuums = connection.vendor == "postgresql" and not connection.in_atomic_block
-        cursor.execute("VACUUM ANALYZE" if vacuums else "ANALYZE")
+    """Tells PostgreSQL what the tables hold, as it finds out by itself; SQLite plans without knowing."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
 
 
 def step(number):
@@ -64,9 +64,9 @@ def step(number):
     return Organisation._int2str(number).rjust(Organisation.steplen, Organisation.alphabet[0])
 
 
-def make_tree(members):
+def make_tree(members, members_per_branch):
     """Creates the organisations, paths at once; returns the root, the cities, the streets and the branches."""
-    branch_count = max(members // MEMBERS_PER_BRANCH, CITIES)
+    branch_count = max(members // members_per_branch, CITIES)
     street_count = max(branch_count // BRANCHES_PER_STREET, CITIES)
     root = an_organisation("清河地区团工委", None, 1, "working_committee", "office", CITIES)
     cities = [

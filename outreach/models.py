@@ -43,7 +43,7 @@ class CadreReachQuerySet(ReachQuerySet):
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for rows of cadres with a post in the subtree of `organisation`."""
-        return Exists(Post.objects.filter(below("organisation__path", organisation), person=OuterRef("cadre")))
+        return Q(cadre__among=Post.objects.filter(below("organisation__path", organisation)).values("person"))
 
     def of_cadres_at(self, organisation: Organisation, day: date | OuterRef) -> Self:
         """Rows of cadres who by `day` had had a post in the subtree of `organisation`; at the root every row."""

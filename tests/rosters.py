@@ -132,8 +132,8 @@ def is_link(record):
 
 
 def is_record(model):
-    """Whether a table holds the office's records, not their history nor what is noted of exports."""
-    is_noted = model._meta.model_name.startswith(("historical", "wholeexport"))
+    """Whether a table holds the office's records, not their history, what they are found by, nor notes of exports."""
+    is_noted = model._meta.model_name.startswith(("historical", "wholeexport", "namepiece", "unwrittenname"))
     return model._meta.app_label in OFFICE and not is_noted
 
 

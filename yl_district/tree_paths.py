@@ -5,6 +5,7 @@ from contextvars import ContextVar
 
 from django.db import models
 from django.db.models import ForeignKey, Lookup
+from django.db.models.fields.related_lookups import RelatedIn
 
 # Comes after every character of a path.
 AFTER_ALL = "~"
@@ -61,6 +62,17 @@ class InSubtree(Lookup):
     def as_sqlite(self, compiler, connection):
         sql, parameters = self.as_sql(compiler, connection)
         # A column with a sign before it is not looked up in an index.
+        return ("+" if _looked_at_last.get() else "") + sql, parameters
+
+
+@ForeignKey.register_lookup
+class Among(RelatedIn):
+    """`cadre__among=rows`: `__in` of a list of records in reach, which SQLite may look at last as well."""
+
+    lookup_name = "among"
+
+    def as_sqlite(self, compiler, connection):
+        sql, parameters = self.as_sql(compiler, connection)
         return ("+" if _looked_at_last.get() else "") + sql, parameters
 
 
