@@ -25,7 +25,7 @@ class OrganisationTable(PageTable):
 class OrganisationTreeTable(OrganisationTable):
     """Organisations indented as a tree, with what `listed_for` adds."""
 
-    rows_per_page = 100
+    rows_per_page = 50
     phone_columns = ("category", "member_count")
 
     name = RecordColumn(order_by="name_sort", attrs={"td": {"class": lambda record: f"record depth-{record.depth}"}})

@@ -117,7 +117,8 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     page.goto("/?year=2016")
     expect(page.get_by_role("heading", name="2016年")).to_be_visible()
     page.get_by_role("spinbutton", name="年度").fill("2018")
-    page.get_by_role("combobox", name="组织（含下级）").select_option(label="　高井社区团支部")
+    page.get_by_role("combobox", name="组织（含下级）").fill("高井")
+    page.get_by_role("option", name="高井社区团支部").click()
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_text("高井社区团支部，2018-01-01 至 2018-12-31")).to_be_visible()
 

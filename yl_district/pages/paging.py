@@ -35,6 +35,11 @@ class CountedPaginator(Paginator):
         super().__init__(*arguments, **options)
         self.count = number
 
+    @property
+    def told(self):
+        """The number in words."""
+        return str(self.count)
+
 
 def number_up_to_most(rows):
     """How many rows there are, no further than one above MOST_COUNTED."""
