@@ -3,9 +3,9 @@
     python benchmarks/pages.py [--rows 10000 100000] [--database sqlite postgresql] [--pages NAME ...] [--json]
 
 Works on throw-away databases. Each page is asked for once, then in three rounds of several times each (`--runs`), of
-which the least is told; CPU time includes the process and the database server. The bare page counts the members and shows 25 of them through a plain template,
-without anything of this product around it. A page that a scope may not open is left out, and so is one that begins
-elsewhere and sends its reader there.
+which the least is told; CPU time includes the process and the database server. The bare page counts the members and
+shows 25 of them through a plain template, without anything of this product around it. A page that a scope may not open
+is left out, and so is one that begins elsewhere and sends its reader there.
 """
 
 import argparse

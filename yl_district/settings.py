@@ -282,7 +282,7 @@ SIMPLE_HISTORY_DATE_INDEX = False
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "table.html"
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "yl_district.pages.widget_markup.QuickRenderer"
 
 # HTTPS=1 enables what only works behind an HTTPS proxy.
 HTTPS = env.bool("HTTPS", default=False)

@@ -25,9 +25,17 @@ pytestmark = pytest.mark.django_db
 
 # What lets a text through, in templates and in the code behind them.
 IN_TEMPLATES = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
-IN_CODE = re.compile(r"mark_safe\(.*|\bSafeString\(.*|\bSafeText\(.*|__html__.*|format_html(?:_join)?\(f.*|html_safe.*")
-# Of it: nothing at all, and paragraphs that Django escapes.
-HARMLESS = {'mark_safe("")', "mark_safe(linebreaks(value, autoescape=True))"}
+IN_CODE = re.compile(
+    r"mark_safe\(.*|\bSafeString\(.*|\bSafeText\(.*|__html__.*|(?:format_html(?:_join)?|filled)\(f.*|html_safe.*"
+)
+# Of it: nothing at all, paragraphs that Django escapes, and what is escaped right there.
+HARMLESS = {
+    'mark_safe("")',
+    'SafeString("")',
+    "mark_safe(linebreaks(value, autoescape=True))",
+    "SafeString(escape(text)) if type(text) is str else conditional_escape(text)",
+    "SafeString(markup.format(*map(escaped, values)))",
+}
 # The fields of a form that can be filled in at will.
 TEXTS = (forms.CharField, forms.DateField, forms.DecimalField)
 # Forms that take a file and nothing else.

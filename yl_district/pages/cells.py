@@ -4,16 +4,17 @@ The library asks for each cell again what its column is like, and a template loo
 took four times as long as the query and the page around the table.
 """
 
-from functools import reduce
+from datetime import date
+from functools import lru_cache
 from inspect import Parameter, signature
-from operator import add
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import mark_safe
 from django.utils.timezone import template_localtime
+from django_tables2.utils import AttributeDict
+
+from .markup import NOTHING, escaped, filled, joined
 
 TICK = (
     '<td class="tick"><input type="checkbox" class="form-check-input" name="keys" value="{}" form="many"'
@@ -25,22 +26,20 @@ CELL_BEGIN = {
     for is_told in (False, True)
     for is_blank in (False, True)
 }
-CELL_END, ROW_END = format_html("</{}>", "td"), format_html("</{}>\n", "tr")
-NOTHING = mark_safe("")
+CELL_END, ROW_END = filled("</td>"), filled("</tr>\n")
 
 
 def body_of(table):
     """The rows of the table's page, each a `tr`."""
     writers = [CellWriter(table, column) for column in table.columns]
-    # Sums of what is safe are safe.
-    return reduce(add, (row_html(row, writers, bool(table.acts)) for row in table.paginated_rows), NOTHING)
+    return joined(row_html(row, writers, bool(table.acts)) for row in table.paginated_rows)
 
 
 def row_html(row, writers, has_ticks):
     """One row with its cells."""
-    tick = format_html(TICK, row.record.pk, row.record) if has_ticks else NOTHING
-    cells = reduce(add, (writer.html(row) for writer in writers), NOTHING)
-    return format_html("<tr {}>", row.attrs.as_html()) + tick + cells + ROW_END
+    tick = filled(TICK, row.record.pk, row.record) if has_ticks else NOTHING
+    cells = joined(writer.html(row) for writer in writers)
+    return filled("<tr {}>", attributes_html(row.attrs)) + tick + cells + ROW_END
 
 
 class CellWriter:
@@ -48,25 +47,28 @@ class CellWriter:
 
     def __init__(self, table, bound):
         self.table, self.bound = table, bound
-        self.label = bound.header
+        self.label, self.default = bound.header, bound.default
         # By whether there is nothing in the cell; not of a column whose attributes each row computes.
         self.beginnings = {}
         if not varies(bound.column.attrs.get("td")):
             attrs = bound.attrs["td"].as_html()
             self.beginnings = {is_blank: self.beginning(attrs, is_blank) for is_blank in (False, True)}
+        # Links to the record's own page are asked for without the library's ways to say where a link leads.
+        self.address_of = getattr(bound.column, "address", None)
+        self.same = {"column": bound.column, "bound_column": bound, "table": table}
         self.value_of = value_in_column(table._meta.model, bound)
         self.render = called_by_name(bound.render)
 
     def html(self, row):
         """The cell of a row."""
         cell = self.cell(row)
-        is_blank = cell == self.bound.default
+        is_blank = cell == self.default
         begin = self.beginnings.get(is_blank) or self.beginning(self.attrs_of(row, cell), is_blank)
-        return begin + conditional_escape(text_in_cell(cell)) + CELL_END
+        return begin + escaped(text_in_cell(cell)) + CELL_END
 
     def beginning(self, attrs, is_blank):
         """The tag with which a cell begins."""
-        return format_html(CELL_BEGIN[self.bound.is_told, is_blank], attrs, self.label)
+        return filled(CELL_BEGIN[self.bound.is_told, is_blank], attrs, self.label)
 
     def cell(self, row):
         """What the cell shows, as the library would render it."""
@@ -74,22 +76,30 @@ class CellWriter:
             return row.get_cell(self.bound.name)
         value = self.value_of(row.record)
         if value in self.bound.column.empty_values:
-            return self.bound.default
-        given = {
-            "value": value,
-            "record": row.record,
-            "column": self.bound.column,
-            "bound_column": self.bound,
-            "bound_row": row,
-            "table": self.table,
-        }
-        content = self.render(given)
-        return self.bound.link(content, **given) if self.bound.link else content
+            return self.default
+        content = self.render({"value": value, "record": row.record, "bound_row": row} | self.same)
+        if self.address_of is not None:
+            address = self.address_of(row.record, self.table)
+            return filled('<a href="{}">{}</a>', address, content) if address else content
+        if not self.bound.link:
+            return content
+        return self.bound.link(content, value=value, record=row.record, bound_row=row, **self.same)
 
     def attrs_of(self, row, cell):
         """The attributes of a cell whose column computes them."""
         self.bound.current_value, self.bound.current_record = cell, row.record
-        return self.bound.attrs["td"].as_html()
+        return attributes_html(self.bound.attrs["td"])
+
+
+def attributes_html(attrs):
+    """Attributes as HTML, each combination written once."""
+    return written_attributes(tuple(attrs.items()))
+
+
+@lru_cache(maxsize=1000)
+def written_attributes(items):
+    """Names and values of attributes as HTML."""
+    return AttributeDict(items).as_html()
 
 
 def varies(attrs):
@@ -99,7 +109,15 @@ def varies(attrs):
 
 def text_in_cell(cell):
     """A cell's content as a template shows a variable, not yet escaped."""
-    return cell if isinstance(cell, str) else localize(template_localtime(cell))
+    if isinstance(cell, str):
+        return cell
+    return text_of_day(cell) if type(cell) is date else localize(template_localtime(cell))
+
+
+@lru_cache(maxsize=10_000)
+def text_of_day(day):
+    """A day as a template shows it; days are in many rows."""
+    return localize(day)
 
 
 def value_in_column(model, bound):
@@ -140,4 +158,6 @@ def called_by_name(function):
     if any(kind == Parameter.VAR_KEYWORD for _, kind in kinds):
         return lambda given: function(**given)
     names = [name for name, kind in kinds if kind != Parameter.VAR_POSITIONAL]
+    if names == ["value"]:
+        return lambda given: function(value=given["value"])
     return lambda given: function(**{name: given[name] for name in names})

@@ -1,5 +1,6 @@
 """Base classes of all tables."""
 
+from functools import lru_cache
 from itertools import islice
 
 import django_tables2 as tables
@@ -135,11 +136,21 @@ class RecordColumn(tables.Column):
         options.setdefault("attrs", {"td": {"class": "record"}})
         super().__init__(linkify=lambda record, table: table_address(table, record), **options)
 
+    def address(self, record, table):
+        """The address of the page to which the cell leads; None where it is not open."""
+        return table_address(table, record)
+
 
 def table_address(table, target, *args):
     """Returns the address of a page for a cell's link; None, as for a cell without one, where it is not open."""
     request = getattr(table, "request", None)
     return (open_address(request.user, target, *args) or None) if request else None
+
+
+@lru_cache(maxsize=10_000)
+def day_in_format(day, form):
+    """A day in one of Django's formats; the same days are in many rows."""
+    return formats.date_format(day, form)
 
 
 @tables.columns.library.register
@@ -154,7 +165,7 @@ class DayColumn(tables.Column):
         return cls(**options) if is_day else None
 
     def render(self, value):
-        return formats.date_format(value, self.format)
+        return day_in_format(value, self.format)
 
 
 @tables.columns.library.register
