@@ -98,6 +98,14 @@ class EducationSpan(Span):
         return str(self.type)
 
 
+def hubs_of(organisation: Organisation) -> models.QuerySet:
+    """The keys of the hubs in the organisation's subtree.
+
+    A list of them has activities found by the index of hubs beside that of hosts, which a join between them prevents.
+    """
+    return Hub.objects.filter(below("organisation__path", organisation)).order_by().values("pk")
+
+
 class ActivityQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
@@ -107,13 +115,13 @@ class ActivityQuerySet(ReachQuerySet):
         Hub operators see only what is held at their hubs, whoever the host is.
         """
         if role.kind == RoleKind.HUB_OPERATOR:
-            return below("hub__organisation__path", role.organisation)
+            return Q(hub__among=hubs_of(role.organisation))
         return super().reach_by(role)
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for activities hosted in the organisation's subtree, or without a host by its hubs."""
         hosted = below("host__path", organisation)
-        return hosted | Q(below("hub__organisation__path", organisation), host__isnull=True)
+        return hosted | Q(hub__among=hubs_of(organisation), host__lacking=True)
 
     def held(self) -> Self:
         """Activities that were held, neither only planned nor cancelled."""
@@ -335,13 +343,13 @@ class SignInQuerySet(ReachQuerySet):
     def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; hub operators see those at their hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
-            return below("activity__hub__organisation__path", role.organisation)
+            return Q(activity__hub__among=hubs_of(role.organisation))
         return super().reach_by(role)
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for sign-ins at the organisation's activities."""
         hosted = below("activity__host__path", organisation)
-        return hosted | Q(below("activity__hub__organisation__path", organisation), activity__host__isnull=True)
+        return hosted | Q(activity__hub__among=hubs_of(organisation), activity__host__lacking=True)
 
     def present(self) -> Self:
         """Sign-ins of people who came, without those absent or excused."""

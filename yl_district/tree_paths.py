@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 from django.db import models
 from django.db.models import ForeignKey, Lookup
-from django.db.models.fields.related_lookups import RelatedIn
+from django.db.models.fields.related_lookups import RelatedIn, RelatedIsNull
 
 # Comes after every character of a path.
 AFTER_ALL = "~"
@@ -74,6 +74,17 @@ class Among(RelatedIn):
     def as_sqlite(self, compiler, connection):
         sql, parameters = self.as_sql(compiler, connection)
         return ("+" if _looked_at_last.get() else "") + sql, parameters
+
+
+@ForeignKey.register_lookup
+class Lacking(RelatedIsNull):
+    """`host__lacking=True`: `__isnull`, by which SQLite looks up no rows, since it expects few without a reference."""
+
+    lookup_name = "lacking"
+
+    def as_sqlite(self, compiler, connection):
+        sql, parameters = self.as_sql(compiler, connection)
+        return f"+{sql}", parameters
 
 
 @contextmanager
