@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from activities.models import Activity
 from yl_district.kept.results import kept_results
 from yl_district.periods import Period
 
 from .measures import PERSON_TIMES, amount, quality_of
 from .scopes import Scope
-from .sources import activities
+from .sources import activities, hubs
 
 NOTHING = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
 # The labels of the two series, in the order in which they are drawn.
@@ -44,25 +45,50 @@ def month_label(month: Period, period: Period) -> str:
 
 def held_by_month(scope: Scope) -> list[tuple[Period, Mapping[str, int]]]:
     """Each month of the scope's period with the sessions and person-times of its activities."""
+    key = ("months", *scope.known_by)
+    found = kept_results({key: partial(count_by_month, scope)})[key]
+    return [(month, found.get(f"{month.start:%Y-%m}", NOTHING)) for month in months_of_period(scope.period)]
+
+
+def count_by_month(scope: Scope) -> dict[str, dict[str, Any]]:
+    """The same of the months in which activities were held, counted now."""
     held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
-    found = {row["month"]: row for row in counted(held)}
-    return [(month, found.get(month.start.replace(day=1), NOTHING)) for month in months_of_period(scope.period)]
+    return {f"{row.pop('month'):%Y-%m}": row for row in counted(held)}
 
 
 def held_by_type(scope: Scope) -> list[dict[str, Any]]:
     """The sessions and person-times of each type of which an activity was held, in the types' order."""
+    key = ("types", *scope.known_by)
+    return kept_results({key: partial(count_by_type, scope)})[key]
+
+
+def count_by_type(scope: Scope) -> list[dict[str, Any]]:
+    """The same, counted now."""
     held = activities(scope).order_by("type__position", "type__pk").values("type__name", "type__key")
     return list(counted(held))
 
 
+def held_at_hubs(scope: Scope, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """The hubs with the most sessions until today, in the order of names, and how many others had any."""
+    key = ("hubs", *scope.known_by, limit)
+    shown, left_out = kept_results({key: partial(count_at_hubs, scope, limit)})[key]
+    return shown, left_out
+
+
+def count_at_hubs(scope: Scope, limit: int) -> list[Any]:
+    """The same, counted now."""
+    held = Activity.objects.held_during(scope.passed).filter(hub__in=hubs(scope).order_by().values("pk"))
+    return list(most_frequent(list(counted(held.order_by("hub__name_sort").values("hub", "hub__name"))), limit))
+
+
+def most_frequent(rows: list[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]], int]:
+    """The rows with the most sessions, in their original order, and the number of rows left out."""
+    kept = sorted(rows, key=lambda row: -row["sessions"])[:limit]
+    return [row for row in rows if row in kept], len(rows) - len(kept)
+
+
 def bars_by_month(scope: Scope) -> list[dict[str, Any]]:
     """The chart's rows, one for each month; empty where there are too many to draw."""
-    key = ("months", *scope.known_by)
-    return kept_results({key: partial(count_by_month, scope)})[key]
-
-
-def count_by_month(scope: Scope) -> list[dict[str, Any]]:
-    """The same, counted now."""
     rows = held_by_month(scope)
     if len(rows) > MOST_MONTHS:
         return []
@@ -71,12 +97,6 @@ def count_by_month(scope: Scope) -> list[dict[str, Any]]:
 
 def bars_by_type(scope: Scope) -> list[dict[str, Any]]:
     """The chart's rows, one for each type of which an activity was held."""
-    key = ("types", *scope.known_by)
-    return kept_results({key: partial(count_by_type, scope)})[key]
-
-
-def count_by_type(scope: Scope) -> list[dict[str, Any]]:
-    """The same, counted now."""
     return [{"label": row["type__name"], "key": row["type__key"]} | activity_bars(row) for row in held_by_type(scope)]
 
 

@@ -5,11 +5,9 @@ from datetime import date
 
 from django.urls import reverse
 
-from activities.models import Activity
-
-from ..figures.charts import MEASURES, activity_bars, counted, held_by_month, held_by_type
+from ..figures.charts import MEASURES, activity_bars, held_at_hubs, held_by_month, held_by_type, most_frequent
 from ..figures.comparison import as_signed, passed_of, signed_figures
-from ..figures.counting import figures_of, results, results_of
+from ..figures.counting import results
 from ..figures.figure import Result
 from ..figures.lines import HEADLINES, MOST_HEADLINES
 from ..figures.measures import COUNTED, INCOMPLETE, MEASURED
@@ -100,18 +98,18 @@ def headlines(scope, found, today, with_cases):
     While the period is running, these are the days so far. Values signed for the earlier period take precedence.
     """
     keys = [key for key in HEADLINES if key in found][:MOST_HEADLINES]
-    figures, passed = figures_of(scope, with_cases), passed_of(scope, today)
+    passed = passed_of(scope, today)
     earlier = passed.within(passed.period.year_before)
-    signed, counted = signed_figures(earlier), results_of((figures[key], earlier) for key in keys)
+    signed, counted = signed_figures(earlier), results(earlier, with_cases, only=keys)
     name = "上年" if passed.period.part == "year" else "上年同期"
     return [
         Headline(
             found[key],
-            as_signed(before, signed.get(key)),
+            as_signed(counted[key], signed.get(key)),
             f"{name}定稿" if key in signed else name,
             records_address(scope, key),
         )
-        for key, before in zip(keys, counted, strict=True)
+        for key in keys
     ]
 
 
@@ -152,24 +150,12 @@ def by_hub(scope):
     """The chart of hubs, limited to those with the most sessions; None without activities, or for a hub."""
     if scope.hub:
         return None
-    open_hubs = {hub.pk: hub for hub in hubs(scope)}
-    held = Activity.objects.held_during(scope.passed).filter(hub__in=open_hubs).order_by("hub__name_sort")
-    shown, left_out = most_frequent(list(counted(held.values("hub"))), MOST_HUBS)
+    shown, left_out = held_at_hubs(scope, MOST_HUBS)
+    open_hubs = hubs(scope).in_bulk([row["hub"] for row in shown])
     lines = [
-        chart_line(
-            short_hub_name(open_hubs[row["hub"]].name),
-            row,
-            replace(scope, hub=open_hubs[row["hub"]]),
-        )
-        for row in shown
+        chart_line(short_hub_name(row["hub__name"]), row, replace(scope, hub=open_hubs[row["hub"]])) for row in shown
     ]
     return Drawing("各青年汇活动", bars("各青年汇活动场次与人次", lines, MEASURES), left_out) if lines else None
-
-
-def most_frequent(rows, limit):
-    """The rows with the most sessions, in their original order, and the number of rows left out."""
-    kept = sorted(rows, key=lambda row: -row["sessions"])[:limit]
-    return [row for row in rows if row in kept], len(rows) - len(kept)
 
 
 def short_hub_name(name):
