@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.access_log import Action, record
+from yl_district.kept.results import one_moment
 from yl_district.pages.pages import form_page
 
 from ..documents.summary import compose
@@ -49,6 +50,7 @@ def may_explain(user, scope):
 
 
 @require_GET
+@one_moment()
 def finding_list(request):
     """Lists all findings of a scope, the most severe first, with the sentences affected."""
     scope, form = asked_scope(request)
@@ -107,6 +109,7 @@ def shown_group(group, own, first, sentences):
 
 
 @require_GET
+@one_moment()
 def comparison(request):
     """Shows every figure compared with the same period of the year before and with the period just before."""
     scope, form = asked_scope(request)

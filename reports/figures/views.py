@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from yl_district.kept.results import one_moment
 from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.list_exports import FORMATS, export_table
 from yl_district.pages.pages import rows_response
@@ -19,6 +20,7 @@ from .scopes import PlaceForm, Scope, asked_scope, scope_query
 from .tables import table_of
 
 
+@one_moment()
 def figure_list(request: UserRequest) -> HttpResponse:
     """Lists every figure of a period with its target and quality; answers which places there are, for every page."""
     if FIELD in request.GET:

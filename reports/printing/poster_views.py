@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yl_district.audit.downloads import download
+from yl_district.kept.results import one_moment
 
 from ..figures.readers import may_know_cases
 from ..figures.scopes import asked_scope, scope_query
@@ -16,6 +17,7 @@ from .printed import Unprintable
 
 
 @require_GET
+@one_moment()
 def summary_poster(request):
     """Shows the poster, with a link to the records behind each number."""
     scope, form = asked_scope(request)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.downloads import download
+from yl_district.kept.results import one_moment
 
 from ..documents.summary import compose, title_of
 from ..figures.counting import write_figures
@@ -22,6 +23,7 @@ from .printed import Unprintable, printed_summary
 from .word import write_docx
 
 
+@one_moment()
 def summary_detail(request):
     """Shows the summary, with a link to the records behind each number."""
     scope, form = asked_scope(request)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from assistance.retention import due_files, warned_until
+from yl_district.kept.results import one_moment
 
 from ..checks import CHECKS, Severity
 from ..checks.counted_findings import counted_groups
@@ -25,6 +26,7 @@ from .waiting import waiting_for, year_to_open
 COUNTED_CHECKS = [check for check in CHECKS if check.severity != Severity.NOTE or check.key == "awaited"]
 
 
+@one_moment()
 def home(request):
     """What waits for the user, what the user owes, what was decided, and the figures of the year at hand."""
     user, today = request.user, timezone.localdate()

@@ -247,3 +247,20 @@ def test_former_changes_are_forgotten(branch):
     changes = RegisterChange.objects.filter(register="members_member")
     assert changes.count() == 1
     assert changes.get().number == registers.current_marks().numbers["members_member"]
+
+
+@pytest.mark.usefixtures("branch")
+def test_a_page_asks_once_what_has_changed_and_keeps_nothing_counted_after_a_change():
+    members, organisations = Counting(Member.objects.all()), Counting(Organisation.objects.all())
+    assert (members.asked(), organisations.asked()) == ((0, True), (2, True))
+    with results_module.one_moment():
+        with CaptureQueriesContext(connection) as asked:
+            assert (members.asked(), organisations.asked()) == ((0, False), (2, False))
+        assert sum(registers.CHANGES in each["sql"] for each in asked) == 1
+        make_member("章程", Organisation.objects.get(depth=2))
+        # As at the moment of the first look.
+        assert members.asked() == (0, False)
+        KeptResult.objects.all().delete()
+        assert members.asked() == (1, True)
+        assert not KeptResult.objects.exists()
+    assert (members.asked(), members.asked()) == ((1, True), (1, False))

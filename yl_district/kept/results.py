@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -33,8 +35,32 @@ Json: TypeAlias = Any
 Asked: TypeAlias = tuple[Any, ...]
 
 MOST_RESULTS = 5_000
+_moment: ContextVar[list[RegisterMarks] | None] = ContextVar("moment", default=None)
 # Milliseconds for which a page waits for a writer before it goes on without having kept what it counted.
 WAIT = 20
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Has what is looked up in the block hold by the registers as they are at the first look, asked for once.
+
+    For a page that writes to no register.
+    """
+    token = _moment.set([])
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
+def marks_of_moment() -> RegisterMarks:
+    """The marks of the block of `one_moment`, or of now."""
+    known = _moment.get()
+    if known is None:
+        return current_marks()
+    if not known:
+        known.append(current_marks())
+    return known[0]
 
 
 def kept_results(asked: Mapping[Asked, Callable[[], Json]]) -> dict[Asked, Json]:
@@ -45,7 +71,7 @@ def kept_results(asked: Mapping[Asked, Callable[[], Json]]) -> dict[Asked, Json]
     if connection.in_atomic_block or not asked:
         return {one: count() for one, count in asked.items()}
     with unnoticed():
-        marks = current_marks()
+        marks = marks_of_moment()
         keys = {one: result_key(one, marks.database) for one in asked}
         rows = {row.key: row for row in KeptResult.objects.filter(key__in=keys.values())}
     found, counted = {}, {}
