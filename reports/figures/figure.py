@@ -126,9 +126,13 @@ class Figure:
 
     def counted(self, scope: Scope, targets: Mapping[str, int] | None = None) -> tuple[Result, int]:
         """The figure's result within `scope`, and the number of records that it counts."""
-        with whole_case_files():
-            group = self.rows(scope).aggregate(**self.measure.columns | count.columns)
+        group = self.group(scope)
         return self.result_of_groups([group], targets), group["number"]
+
+    def group(self, scope: Scope) -> dict[str, Any]:
+        """The columns of the measure over all records that the figure counts, with the `number` of them."""
+        with whole_case_files():
+            return self.rows(scope).aggregate(**self.measure.columns | count.columns)
 
     def result_of_groups(self, groups: Iterable[Mapping[str, Any]], targets: Mapping[str, int] | None = None) -> Result:
         """The result from groups of the source's rows, of which those count that match `where`."""

@@ -3,17 +3,20 @@
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.html import format_html
 
 from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import takes_attachments, with_attachment_counts
 from yl_district.audit.access_log import Action, record
+from yl_district.kept.results import kept_results
 from yl_district.pages.pages import configured_table
 from yl_district.pages.tables import TOLD
-from yl_district.typing import UserRequest
+from yl_district.typing import User, UserRequest
 
 from .figure import Figure
-from .scopes import Scope
+from .scopes import Scope, reach_of
 from .tables import table_of
 
 
@@ -33,6 +36,12 @@ def with_attachments(table_class: type[tables.Table]) -> type[tables.Table]:
     return type(table_class.__name__, (table_class,), columns)
 
 
+def number_seen(user: User, figure: Figure, scope: Scope, seen: QuerySet) -> int:
+    """How many of the records that a figure counts the user sees, counted anew once a register has changed."""
+    key = ("records seen", figure.key, *scope.known_by, user.pk, reach_of(user), timezone.localdate())
+    return kept_results({key: seen.order_by().count})[key]
+
+
 def records_behind(
     request: UserRequest, figure: Figure, scope: Scope, number: int, *, marking: bool = False
 ) -> dict[str, Any]:
@@ -47,7 +56,7 @@ def records_behind(
         return {"is_closed": True}
     if figure.is_case:
         record(Action.CASE_VIEW, f"{request.resolver_match.url_name}:{figure.key}", request=request)
-    known = number if seen is rows else None
+    known = number if seen is rows else number_seen(request.user, figure, scope, seen)
     found, table_class = {"is_closed": False}, table_of(figure, rows.model, request.user)
     if marking and takes_attachments(rows.model):
         seen, table_class = with_attachment_counts(seen), with_attachments(table_class)

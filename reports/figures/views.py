@@ -1,5 +1,6 @@
 """The pages of the figures and of the records behind each."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -7,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from yl_district.kept.results import one_moment
+from yl_district.kept.results import kept_results, one_moment
 from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.list_exports import FORMATS, export_table
 from yl_district.pages.pages import rows_response
@@ -42,7 +43,9 @@ def figure_detail(request: UserRequest, key: str) -> HttpResponse:
     figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
     if figure is None:
         raise Http404
-    result, number = figure.counted(scope, targets_of(scope))
+    asked = ("figure and records", figure.key, *scope.known_by)
+    group = kept_results({asked: partial(figure.group, scope)})[asked]
+    result, number = figure.result_of_groups([group], targets_of(scope)), group["number"]
     context = {
         "title": figure.label,
         "figure": figure,

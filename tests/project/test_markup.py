@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # What lets a text through, in templates and in the code behind them.
 IN_TEMPLATES = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
 IN_CODE = re.compile(
-    r"mark_safe\(.*|\bSafeString\(.*|\bSafeText\(.*|__html__.*|(?:format_html(?:_join)?|filled)\(f.*|html_safe.*"
+    r"mark_safe\(.*|\bSafeString\(.*|\bSafeText\(.*|__html__.*|(?:format_html(?:_join)?|filled_markup)\(f.*|html_safe.*"
 )
 # Of it: nothing at all, paragraphs that Django escapes, and what is escaped right there.
 HARMLESS = {
@@ -34,7 +34,7 @@ HARMLESS = {
     'SafeString("")',
     "mark_safe(linebreaks(value, autoescape=True))",
     "SafeString(escape(text)) if type(text) is str else conditional_escape(text)",
-    "SafeString(markup.format(*map(escaped, values)))",
+    "SafeString(markup.format(*map(escaped_text, values)))",
 }
 # The fields of a form that can be filled in at will.
 TEXTS = (forms.CharField, forms.DateField, forms.DecimalField)

@@ -12,7 +12,7 @@ from activities.tables import ActivityTable
 from members.models import Member
 from members.tables import MemberTable
 from orgs.models import Role
-from tests.factories import make_activity, make_member, make_organisation, make_user
+from tests.factories import make_activity, make_link, make_member, make_organisation, make_post, make_user
 from tests.pages import browser_of, page, queries, two_branches
 from yl_district import counts
 from yl_district.pages import paging
@@ -151,3 +151,15 @@ def test_a_page_of_few_organisations_is_put_together_from_the_earliest(place):
         Role.objects.create(user=user, organisation=branch, kind=Role.Kind.STAFF)
     keys = list(Member.objects.filter(left_on=None).order_by("pk").values_list("pk", flat=True))
     assert turned(client, "member_list", {}) == in_pages(keys)
+
+
+def test_a_figure_of_many_records_tells_how_many_of_them_one_does_not_see(place):
+    """Those that are not counted further are not said to be out of reach."""
+    asked = {"year": 2017, "organisation": place.there.pk}
+    whole = place.own_client.get(reverse("figure_detail", args=["members"]), asked).content.decode()
+    assert ("共 <strong>3+</strong> 条" in whole, "只计入数字" in whole) == (True, False)
+    for number in range(5):
+        make_link(make_post(f"韩笑{number}", place.there).person, started_on=date(2017, 1, 10))
+    cadre = browser_of(make_user("严川", place.there, Role.Kind.CADRE))
+    part = cadre.get(reverse("figure_detail", args=["linked_youths"]), asked).content.decode()
+    assert "另有 5 条记录不在您可查看的范围内，只计入数字。" in part

@@ -6,8 +6,8 @@ import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-from yl_district.pages.markup import escaped, filled, joined
-from yl_district.pages.widget_markup import WRITERS, QuickRenderer
+from yl_district.pages.markup import escaped_text, filled_markup, joined_markup
+from yl_district.pages.widget_markup import WIDGET_WRITERS, QuickRenderer
 
 ODD = "<b>&\"'{}"
 CHOICES = [("", "—"), ("a", ODD), ("社区", [("b", "乙"), (ODD, "丙")])]
@@ -53,11 +53,11 @@ def test_the_usual_controls_need_no_template(monkeypatch):
         re.match(r"<(input|textarea|select) ", WIDGETS[kind]({}).render("甲", None, {}, QuickRenderer())) is None
         for kind in sorted(usual)
     ] == [False] * len(usual)
-    assert {"django/forms/widgets/input.html", "django/forms/widgets/select.html"} <= set(WRITERS)
+    assert {"django/forms/widgets/input.html", "django/forms/widgets/select.html"} <= set(WIDGET_WRITERS)
 
 
 def test_what_is_not_safe_is_escaped_in_markup():
-    assert escaped(ODD) == "&lt;b&gt;&amp;&quot;&#x27;{}"
-    assert filled("<p>{}</p>", filled("<b>{}</b>", ODD)) == "<p><b>&lt;b&gt;&amp;&quot;&#x27;{}</b></p>"
-    assert joined([filled("{}", "<"), filled("{}", ">")]) == "&lt;&gt;"
-    assert type(joined([filled("{}", "<")])) is type(filled(""))
+    assert escaped_text(ODD) == "&lt;b&gt;&amp;&quot;&#x27;{}"
+    assert filled_markup("<p>{}</p>", filled_markup("<b>{}</b>", ODD)) == "<p><b>&lt;b&gt;&amp;&quot;&#x27;{}</b></p>"
+    assert joined_markup([filled_markup("{}", "<"), filled_markup("{}", ">")]) == "&lt;&gt;"
+    assert type(joined_markup([filled_markup("{}", "<")])) is type(filled_markup(""))

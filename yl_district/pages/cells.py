@@ -14,7 +14,7 @@ from django.utils.formats import localize
 from django.utils.timezone import template_localtime
 from django_tables2.utils import AttributeDict
 
-from .markup import NOTHING, escaped, filled, joined
+from .markup import NO_MARKUP, escaped_text, filled_markup, joined_markup
 
 TICK = (
     '<td class="tick"><input type="checkbox" class="form-check-input" name="keys" value="{}" form="many"'
@@ -26,20 +26,20 @@ CELL_BEGIN = {
     for is_told in (False, True)
     for is_blank in (False, True)
 }
-CELL_END, ROW_END = filled("</td>"), filled("</tr>\n")
+CELL_END, ROW_END = filled_markup("</td>"), filled_markup("</tr>\n")
 
 
 def body_of(table):
     """The rows of the table's page, each a `tr`."""
     writers = [CellWriter(table, column) for column in table.columns]
-    return joined(row_html(row, writers, bool(table.acts)) for row in table.paginated_rows)
+    return joined_markup(row_html(row, writers, bool(table.acts)) for row in table.paginated_rows)
 
 
 def row_html(row, writers, has_ticks):
     """One row with its cells."""
-    tick = filled(TICK, row.record.pk, row.record) if has_ticks else NOTHING
-    cells = joined(writer.html(row) for writer in writers)
-    return filled("<tr {}>", attributes_html(row.attrs)) + tick + cells + ROW_END
+    tick = filled_markup(TICK, row.record.pk, row.record) if has_ticks else NO_MARKUP
+    cells = joined_markup(writer.html(row) for writer in writers)
+    return filled_markup("<tr {}>", attributes_html(row.attrs)) + tick + cells + ROW_END
 
 
 class CellWriter:
@@ -64,11 +64,11 @@ class CellWriter:
         cell = self.cell(row)
         is_blank = cell == self.default
         begin = self.beginnings.get(is_blank) or self.beginning(self.attrs_of(row, cell), is_blank)
-        return begin + escaped(text_in_cell(cell)) + CELL_END
+        return begin + escaped_text(text_in_cell(cell)) + CELL_END
 
     def beginning(self, attrs, is_blank):
         """The tag with which a cell begins."""
-        return filled(CELL_BEGIN[self.bound.is_told, is_blank], attrs, self.label)
+        return filled_markup(CELL_BEGIN[self.bound.is_told, is_blank], attrs, self.label)
 
     def cell(self, row):
         """What the cell shows, as the library would render it."""
@@ -80,7 +80,7 @@ class CellWriter:
         content = self.render({"value": value, "record": row.record, "bound_row": row} | self.same)
         if self.address_of is not None:
             address = self.address_of(row.record, self.table)
-            return filled('<a href="{}">{}</a>', address, content) if address else content
+            return filled_markup('<a href="{}">{}</a>', address, content) if address else content
         if not self.bound.link:
             return content
         return self.bound.link(content, value=value, record=row.record, bound_row=row, **self.same)
@@ -108,7 +108,7 @@ def varies(attrs):
 
 
 def text_in_cell(cell):
-    """A cell's content as a template shows a variable, not yet escaped."""
+    """A cell's content as a template shows a variable, not yet escaped_text."""
     if isinstance(cell, str):
         return cell
     return text_of_day(cell) if type(cell) is date else localize(template_localtime(cell))

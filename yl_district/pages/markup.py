@@ -1,4 +1,4 @@
-"""Markup written in large amounts: escaped as Django does it, without what its own functions also look out for."""
+"""Markup written in large amounts: escaped_text as Django does it, without what its own functions also look out for."""
 
 from functools import reduce
 from html import escape
@@ -7,19 +7,19 @@ from operator import add
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-NOTHING = SafeString("")
+NO_MARKUP = SafeString("")
 
 
-def escaped(text):
-    """The text with its markup escaped, unless it is safe."""
+def escaped_text(text):
+    """The text with its markup escaped_text, unless it is safe."""
     return SafeString(escape(text)) if type(text) is str else conditional_escape(text)
 
 
-def filled(markup, *values):
-    """Like `format_html`: literal markup with values, which are escaped, in place of each `{}`."""
-    return SafeString(markup.format(*map(escaped, values)))
+def filled_markup(markup, *values):
+    """Like `format_html`: literal markup with values, which are escaped_text, in place of each `{}`."""
+    return SafeString(markup.format(*map(escaped_text, values)))
 
 
-def joined(parts):
+def joined_markup(parts):
     """Safe parts as one, which is safe as well."""
-    return reduce(add, parts, NOTHING)
+    return reduce(add, parts, NO_MARKUP)
