@@ -1,4 +1,4 @@
-"""Markup written in large amounts: escaped_text as Django does it, without what its own functions also look out for."""
+"""Markup written in large amounts: escaped as Django does it, without what its own functions also look out for."""
 
 from functools import reduce
 from html import escape
@@ -11,12 +11,12 @@ NO_MARKUP = SafeString("")
 
 
 def escaped_text(text):
-    """The text with its markup escaped_text, unless it is safe."""
+    """The text with its markup escaped, unless it is safe."""
     return SafeString(escape(text)) if type(text) is str else conditional_escape(text)
 
 
 def filled_markup(markup, *values):
-    """Like `format_html`: literal markup with values, which are escaped_text, in place of each `{}`."""
+    """Like `format_html`: literal markup with values, which are escaped, in place of each `{}`."""
     return SafeString(markup.format(*map(escaped_text, values)))
 
 
