@@ -21,6 +21,7 @@ from yl_district.privacy.encryption import SealedModel
 from yl_district.privacy.sealed_choices import EncryptedChoiceField
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span
+from yl_district.tree_paths import lacking
 from yl_district.validators import problem
 from youthhubs.models import Hub
 
@@ -121,7 +122,7 @@ class ActivityQuerySet(ReachQuerySet):
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for activities hosted in the organisation's subtree, or without a host by its hubs."""
         hosted = below("host__path", organisation)
-        return hosted | Q(hub__among=hubs_of(organisation), host__lacking=True)
+        return hosted | Q(lacking("host"), hub__among=hubs_of(organisation))
 
     def held(self) -> Self:
         """Activities that were held, neither only planned nor cancelled."""
@@ -349,7 +350,7 @@ class SignInQuerySet(ReachQuerySet):
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for sign-ins at the organisation's activities."""
         hosted = below("activity__host__path", organisation)
-        return hosted | Q(activity__hub__among=hubs_of(organisation), activity__host__lacking=True)
+        return hosted | Q(lacking("activity__host"), activity__hub__among=hubs_of(organisation))
 
     def present(self) -> Self:
         """Sign-ins of people who came, without those absent or excused."""

@@ -4,8 +4,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import models
-from django.db.models import ForeignKey, Lookup
-from django.db.models.fields.related_lookups import RelatedIn, RelatedIsNull
+from django.db.models import F, ForeignKey, Func, Lookup
+from django.db.models.fields.related_lookups import RelatedIn
+from django.db.models.lookups import IsNull
 
 # Comes after every character of a path.
 AFTER_ALL = "~"
@@ -76,15 +77,19 @@ class Among(RelatedIn):
         return ("+" if _looked_at_last.get() else "") + sql, parameters
 
 
-@ForeignKey.register_lookup
-class Lacking(RelatedIsNull):
-    """`host__lacking=True`: `__isnull`, by which SQLite looks up no rows, since it expects few without a reference."""
+class NotLookedUp(Func):
+    """A column as it is, by which SQLite looks up no rows."""
 
-    lookup_name = "lacking"
+    template = "%(expressions)s"
+    arity = 1
 
-    def as_sqlite(self, compiler, connection):
-        sql, parameters = self.as_sql(compiler, connection)
-        return f"+{sql}", parameters
+    def as_sqlite(self, compiler, connection, **options):
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **options)
+
+
+def lacking(reference):
+    """The condition for rows without this reference, of which SQLite expects to be few and often half of them are."""
+    return IsNull(NotLookedUp(F(reference)), True)
 
 
 @contextmanager
