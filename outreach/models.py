@@ -304,6 +304,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = "联系记录"
         ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["held_on", "id"], name="contact_by_day")]
 
     def __str__(self):
         return f"{self.held_on} {self.cadre} {self.get_form_display()}"

@@ -73,8 +73,11 @@ class Among(RelatedIn):
     lookup_name = "among"
 
     def as_sqlite(self, compiler, connection):
-        sql, parameters = self.as_sql(compiler, connection)
-        return ("+" if _looked_at_last.get() else "") + sql, parameters
+        is_last = _looked_at_last.get()
+        # The list itself is of few records in reach, which are found by their places.
+        with reach_looked_at(last=False):
+            sql, parameters = self.as_sql(compiler, connection)
+        return ("+" if is_last else "") + sql, parameters
 
 
 class NotLookedUp(Func):
@@ -98,7 +101,14 @@ def reach_looked_at_last():
 
     For a few rows of many in reach; of few in reach it finds these first.
     """
-    token = _looked_at_last.set(True)
+    with reach_looked_at(last=True):
+        yield
+
+
+@contextmanager
+def reach_looked_at(*, last):
+    """Says whether SQLite finds rows in reach before it looks at anything else."""
+    token = _looked_at_last.set(last)
     try:
         yield
     finally:

@@ -121,6 +121,10 @@ class Post(models.Model):
     class Meta:
         verbose_name = "团干部"
         ordering = ["pk"]
+        # Terms that end soon are looked for on every home page.
+        indexes = [
+            models.Index(fields=["ended_on", "id"], condition=Q(ended_on__isnull=False), name="post_by_end"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "organisation", "title", "started_on"],

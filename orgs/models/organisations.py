@@ -186,6 +186,8 @@ class Organisation(MP_Node):
     class Meta:
         verbose_name = "团组织"
         ordering = ["path"]
+        # The root is asked for by its depth on every page.
+        indexes = [models.Index(fields=["depth", "path"], name="organisation_by_depth")]
 
     def __str__(self):
         return self.name

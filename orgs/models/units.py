@@ -228,6 +228,7 @@ class UnitContact(models.Model):
     class Meta:
         verbose_name = "两新联络"
         ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["held_on", "id"], name="unit_contact_by_day")]
 
     def __str__(self):
         return f"{self.held_on} {self.unit} {self.get_form_display()}"
@@ -267,6 +268,7 @@ class Supply(models.Model):
     class Meta:
         verbose_name = "物资配发"
         ordering = ["-issued_on", "-pk"]
+        indexes = [models.Index(fields=["issued_on", "id"], name="supply_by_day")]
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="supply_quantity_positive")]
 
     def __str__(self):

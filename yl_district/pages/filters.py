@@ -2,6 +2,7 @@
 
 import django_filters
 from django import forms
+from django.db.models import Exists, OuterRef
 
 from ..fields import YearFormField
 from .forms import narrow_choices, prepare_field
@@ -101,5 +102,8 @@ class OnDayFilter(django_filters.ChoiceFilter):
     def filter(self, queryset, value):
         if not value:
             return queryset
-        holding = getattr(queryset.model.objects, self.holds)(self.parent.day).values("pk")
-        return queryset.filter(pk__in=holding) if value == "yes" else queryset.exclude(pk__in=holding)
+        if value == "yes":
+            return getattr(queryset, self.holds)(self.parent.day)
+        holding = getattr(queryset.model.objects, self.holds)(self.parent.day).order_by()
+        # Asked of each row that comes, not listed beforehand.
+        return queryset.exclude(Exists(holding.filter(pk=OuterRef("pk"))))
