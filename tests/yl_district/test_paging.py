@@ -127,7 +127,7 @@ def test_the_page_after_a_record_that_is_gone_is_the_first_and_says_so(place, so
     first = place.office.get(reverse("member_list"), {"sort": sort})
     keys = [[row.record.pk for row in each.context["table"].paginated_rows] for each in (response, first)]
     assert keys[0] == keys[1]
-    assert ("这一页起点的记录已不在列表中，现在显示的是第一页。" in response.content.decode()) == (sort != "")
+    assert "这一页起点的记录已不在列表中，现在显示的是第一页。" in response.content.decode()
 
 
 @pytest.mark.parametrize("key", ["x", "-1", "9" * 40, "1 OR 1=1", "٣"])

@@ -243,14 +243,13 @@ class Pages:
     user: Any = None
 
     def asked(self, query):
-        """(the page that the address asks for, whether its edge is gone); the first page without an edge."""
+        """(the page that the address asks for, whether there is none); the first page without an edge."""
         for name, is_back in ((AFTER_KEY, False), (BEFORE_KEY, True)):
             key = query.get(name, "")
             if key:
                 edge = self.edge_of(key)
-                if edge is None:
-                    return self.first(), True
-                return self.beside(edge, is_back), False
+                found = edge and self.beside(edge, is_back)
+                return (found, False) if found else (self.first(), True)
         return self.first(), False
 
     def edge_of(self, key):
@@ -268,11 +267,11 @@ class Pages:
         return Slice(found[: self.size], has_next=len(found) > self.size)
 
     def beside(self, edge, is_back):
-        """The page after an edge, or the one before it."""
+        """The page after an edge, or the one before it; None where nothing is there."""
         found = self.taken(edge, is_back)
         rows, is_more = found[: self.size], len(found) > self.size
         if not rows:
-            return self.first()
+            return None
         if is_back:
             return Slice(rows[::-1], has_previous=is_more, has_next=True)
         return Slice(rows, has_previous=True, has_next=is_more)
