@@ -96,18 +96,11 @@ def lacking(reference):
 
 
 @contextmanager
-def reach_looked_at_last():
-    """Has SQLite find rows by their other conditions or their order, and only then see whether they are in reach.
-
-    For a few rows of many in reach; of few in reach it finds these first.
-    """
-    with reach_looked_at(last=True):
-        yield
-
-
-@contextmanager
 def reach_looked_at(*, last):
-    """Says whether SQLite finds rows in reach before it looks at anything else."""
+    """Has SQLite find rows by their other conditions or their order, and see only then whether they are in reach.
+
+    So for a few rows of many in reach; of few in reach it finds these first, as where it is not `last`.
+    """
     token = _looked_at_last.set(last)
     try:
         yield

@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from activities.models import Activity
-from yl_district.kept.results import kept_results
+from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 
 from .measures import PERSON_TIMES, amount, quality_of
@@ -46,7 +46,7 @@ def month_label(month: Period, period: Period) -> str:
 def held_by_month(scope: Scope) -> list[tuple[Period, Mapping[str, int]]]:
     """Each month of the scope's period with the sessions and person-times of its activities."""
     key = ("months", *scope.known_by)
-    found = kept_results({key: partial(count_by_month, scope)})[key]
+    found = kept_result(key, partial(count_by_month, scope))
     return [(month, found.get(f"{month.start:%Y-%m}", NOTHING)) for month in months_of_period(scope.period)]
 
 
@@ -59,7 +59,7 @@ def count_by_month(scope: Scope) -> dict[str, dict[str, Any]]:
 def held_by_type(scope: Scope) -> list[dict[str, Any]]:
     """The sessions and person-times of each type of which an activity was held, in the types' order."""
     key = ("types", *scope.known_by)
-    return kept_results({key: partial(count_by_type, scope)})[key]
+    return kept_result(key, partial(count_by_type, scope))
 
 
 def count_by_type(scope: Scope) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def count_by_type(scope: Scope) -> list[dict[str, Any]]:
 def held_at_hubs(scope: Scope, limit: int) -> tuple[list[dict[str, Any]], int]:
     """The hubs with the most sessions until today, in the order of names, and how many others had any."""
     key = ("hubs", *scope.known_by, limit)
-    shown, left_out = kept_results({key: partial(count_at_hubs, scope, limit)})[key]
+    shown, left_out = kept_result(key, partial(count_at_hubs, scope, limit))
     return shown, left_out
 
 

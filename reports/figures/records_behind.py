@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import takes_attachments, with_attachment_counts
 from yl_district.audit.access_log import Action, record
-from yl_district.kept.results import kept_results
+from yl_district.kept.results import kept_result
 from yl_district.pages.pages import configured_table
 from yl_district.pages.tables import TOLD
 from yl_district.typing import User, UserRequest
@@ -39,7 +39,7 @@ def with_attachments(table_class: type[tables.Table]) -> type[tables.Table]:
 def number_seen(user: User, figure: Figure, scope: Scope, seen: QuerySet) -> int:
     """How many of the records that a figure counts the user sees, counted anew once a register has changed."""
     key = ("records seen", figure.key, *scope.known_by, user.pk, reach_of(user), timezone.localdate())
-    return kept_results({key: seen.order_by().count})[key]
+    return kept_result(key, seen.order_by().count)
 
 
 def records_behind(

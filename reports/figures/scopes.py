@@ -19,7 +19,7 @@ from django.utils import timezone
 from activities.models import Activity
 from orgs.models import Organisation, User
 from orgs.roles import FIGURE_READERS, RoleKind
-from yl_district.kept.results import kept_results
+from yl_district.kept.results import kept_result
 from yl_district.pages.forms import DAY_FORMATS, DayInput
 from yl_district.pages.record_choices import NAME_SUFFIX, LookedUpSelect
 from yl_district.periods import PARTS, Period
@@ -208,7 +208,7 @@ def year_at_hand(user: User, today: date) -> int:
     any, without any activity today's.
     """
     key = ("year at hand", reach_of(user), today)
-    return kept_results({key: partial(year_with_activities, user, today)})[key]
+    return kept_result(key, partial(year_with_activities, user, today))
 
 
 def reach_of(user: User) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from yl_district.kept.results import kept_results, one_moment
+from yl_district.kept.results import kept_result, one_moment
 from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.list_exports import FORMATS, export_table
 from yl_district.pages.pages import rows_response
@@ -44,7 +44,7 @@ def figure_detail(request: UserRequest, key: str) -> HttpResponse:
     if figure is None:
         raise Http404
     asked = ("figure and records", figure.key, *scope.known_by)
-    group = kept_results({asked: partial(figure.group, scope)})[asked]
+    group = kept_result(asked, partial(figure.group, scope))
     result, number = figure.result_of_groups([group], targets_of(scope)), group["number"]
     context = {
         "title": figure.label,

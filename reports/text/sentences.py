@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
-from yl_district.kept.results import kept_results
+from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 from yl_district.pinyin import name_order
 
@@ -195,7 +195,7 @@ class Sentences:
     def _tags(self) -> dict[str, dict[str, int]]:
         """The number of activities with each tag, by the key of the activities' type."""
         key = ("tags", *self.scope.known_by)
-        return kept_results({key: self._count_tags})[key]
+        return kept_result(key, self._count_tags)
 
     def _count_tags(self) -> dict[str, Counter[str]]:
         """The same, counted now."""
@@ -214,7 +214,7 @@ class Sentences:
     def campaigns(self, key: str) -> list[str]:
         """The campaigns of the activities that a figure counts, in quotation marks."""
         asked = ("campaigns", key, *self.scope.known_by)
-        names = kept_results({asked: partial(self._find_campaigns, key)})[asked]
+        names = kept_result(asked, partial(self._find_campaigns, key))
         return [name if name[0] in "“《" else f"“{name}”" for name in names]
 
     def _find_campaigns(self, key: str) -> list[str]:

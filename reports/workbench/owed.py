@@ -12,7 +12,7 @@ from assistance.models import AssistedYouth, CaseGrant
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
 from outreach.models import Link
-from yl_district.kept.results import kept_results
+from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 
 from ..figures.scopes import reach_of
@@ -130,7 +130,7 @@ def members_coming_of_age(user, day):
     if not user.may_open("member_end"):
         return
     asked = ("coming of age", user.pk, reach_of(user), day)
-    number, first = kept_results({asked: partial(first_coming_of_age, user, day)})[asked]
+    number, first = kept_result(asked, partial(first_coming_of_age, user, day))
     members = Member.objects.select_related("person").in_bulk(first)
     names = [(str(members[key]), members[key].get_absolute_url()) for key in first if key in members]
     yield Owed(f"名团员 {AGE_SOON.days} 天内满 {AGE_LIMIT} 周岁", number, names, f"{reverse('member_list')}?age=yes")

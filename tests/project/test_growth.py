@@ -91,16 +91,9 @@ def costs(users, pages):
 
 def cost(client, page, looks=LOOKS):
     """The Cost of a page after the first look at it, by the least CPU time of several."""
-    address, statements = reverse(page.split()[0]), []
-
-    def note(execute, sql, *arguments):
-        statements.append(sql)
-        return execute(sql, *arguments)
-
+    address = reverse(page.split()[0])
     client.get(address, PAGES[page])
-    with connection.execute_wrapper(note):
-        answer = client.get(address, PAGES[page])
-    assert answer.status_code == 200
+    answer, statements = looked_at(client, page)
     server, plain, own = server_process(), [], []
     for _ in range(looks):
         # In turn, since the machine is not always as fast.
@@ -109,6 +102,20 @@ def cost(client, page, looks=LOOKS):
     # Of a form the choices that it lists, of which a list offers fewer where there are many rows to be sorted.
     shown = answer.content.count(b"<tr ") or answer.content.count(b"<option ")
     return Cost(min(own) / min(plain), len(statements), len(answer.content), shown)
+
+
+def looked_at(client, page):
+    """(the answer, the statements executed for it with their parameters) of a look at a page."""
+    statements = []
+
+    def note(execute, sql, parameters, *rest):
+        statements.append((sql, parameters))
+        return execute(sql, parameters, *rest)
+
+    with connection.execute_wrapper(note):
+        answer = client.get(reverse(page.split()[0]), PAGES[page])
+    assert answer.status_code == 200
+    return answer, statements
 
 
 def seconds(server, act, *arguments):
@@ -124,14 +131,7 @@ def read_whole(users):
     for scope, user in users.items():
         client = browser_of(user)
         for page in PAGES:
-            statements = []
-
-            def note(execute, sql, parameters, *rest, told=statements):
-                told.append((sql, parameters))
-                return execute(sql, parameters, *rest)
-
-            with connection.execute_wrapper(note):
-                client.get(reverse(page.split()[0]), PAGES[page])
+            _, statements = looked_at(client, page)
             for sql, parameters in statements:
                 if sql.startswith("SELECT") and (plan := plan_of(sql, parameters)) and reads_whole(plan, sql):
                     found[page, scope] = plan, sql

@@ -91,6 +91,11 @@ def kept_results(asked: Mapping[Asked, Callable[[], Json]]) -> dict[Asked, Json]
     return {one: found[one] for one in asked}
 
 
+def kept_result(asked: Asked, count: Callable[[], Json]) -> Json:
+    """The one result of the function, from what is kept or counted now."""
+    return kept_results({asked: count})[asked]
+
+
 def content_of(row: KeptResult, marks: RegisterMarks) -> Json | None:
     """What a row holds, as a list of one; None where it no longer holds, or can't be read."""
     if marks.of(row.marks.keys()) != row.marks:

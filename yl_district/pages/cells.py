@@ -4,13 +4,12 @@ The library asks for each cell again what its column is like, and a template loo
 took four times as long as the query and the page around the table.
 """
 
-from datetime import date
 from functools import lru_cache
 from inspect import Parameter, signature
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.formats import localize
+from django.utils.formats import date_format, localize
 from django.utils.timezone import template_localtime
 from django_tables2.utils import AttributeDict
 
@@ -51,7 +50,7 @@ class CellWriter:
         # By whether there is nothing in the cell; not of a column whose attributes each row computes.
         self.beginnings = {}
         if not varies(bound.column.attrs.get("td")):
-            attrs = bound.attrs["td"].as_html()
+            attrs = attributes_html(bound.attrs["td"])
             self.beginnings = {is_blank: self.beginning(attrs, is_blank) for is_blank in (False, True)}
         # Links to the record's own page are asked for without the library's ways to say where a link leads.
         self.address_of = getattr(bound.column, "address", None)
@@ -108,16 +107,14 @@ def varies(attrs):
 
 
 def text_in_cell(cell):
-    """A cell's content as a template shows a variable, not yet escaped_text."""
-    if isinstance(cell, str):
-        return cell
-    return text_of_day(cell) if type(cell) is date else localize(template_localtime(cell))
+    """A cell's content as a template shows a variable, not yet escaped."""
+    return cell if isinstance(cell, str) else localize(template_localtime(cell))
 
 
 @lru_cache(maxsize=10_000)
-def text_of_day(day):
-    """A day as a template shows it; days are in many rows."""
-    return localize(day)
+def day_in_format(day, form):
+    """A day in one of Django's formats; the same days are in many rows."""
+    return date_format(day, form)
 
 
 def value_in_column(model, bound):

@@ -16,7 +16,7 @@ from django.db.models import Exists, ForeignKey, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from ..counts import MOST_COUNTED, told_number
-from ..tree_paths import reach_looked_at_last
+from ..tree_paths import reach_looked_at
 from .chosen_rows import is_key
 
 AFTER_KEY, BEFORE_KEY = "after", "before"
@@ -88,7 +88,7 @@ def paginate_by_key(table, request, number):
     order, size = settled_order(table), min(table.rows_per_page, ROWS_OF_MANY)
     whole = getattr(request.user, "reaches_root", True)
     pages = Pages(table.data.data, order, size, None if whole else request.user)
-    with reach_looked_at_last():
+    with reach_looked_at(last=True):
         if order is None:
             found = page_by_number(table, request.GET, size)
             back, forth = {table.prefixed_page_field: found.number - 1}, {table.prefixed_page_field: found.number + 1}

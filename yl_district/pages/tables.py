@@ -1,6 +1,5 @@
 """Base classes of all tables."""
 
-from functools import lru_cache
 from itertools import islice
 
 import django_tables2 as tables
@@ -14,7 +13,7 @@ from ..privacy.encryption import DecryptionError, EncryptedMixin
 from ..privacy.unreadable import UNREADABLE, note_unreadable
 from ..templatetags.yl import masked
 from .addresses import open_address
-from .cells import body_of
+from .cells import body_of, day_in_format
 
 
 class PageRow(BoundRow):
@@ -134,9 +133,10 @@ class RecordColumn(tables.Column):
 
     def __init__(self, **options):
         options.setdefault("attrs", {"td": {"class": "record"}})
-        super().__init__(linkify=lambda record, table: table_address(table, record), **options)
+        super().__init__(linkify=self.address, **options)
 
-    def address(self, record, table):
+    @staticmethod
+    def address(record, table):
         """The address of the page to which the cell leads; None where it is not open."""
         return table_address(table, record)
 
@@ -145,12 +145,6 @@ def table_address(table, target, *args):
     """Returns the address of a page for a cell's link; None, as for a cell without one, where it is not open."""
     request = getattr(table, "request", None)
     return (open_address(request.user, target, *args) or None) if request else None
-
-
-@lru_cache(maxsize=10_000)
-def day_in_format(day, form):
-    """A day in one of Django's formats; the same days are in many rows."""
-    return formats.date_format(day, form)
 
 
 @tables.columns.library.register

@@ -22,6 +22,7 @@ INPUT_KINDS = (
     "date",
     "datetime",
     "time",
+    "checkbox",
 )
 
 
@@ -89,7 +90,6 @@ def group_markup(name, options):
 
 
 WIDGET_WRITERS = {f"{WIDGET_TEMPLATES}/{name}.html": input_markup for name in INPUT_KINDS}
-WIDGET_WRITERS |= {f"{WIDGET_TEMPLATES}/checkbox.html": input_markup}
 WIDGET_WRITERS |= {
     f"{WIDGET_TEMPLATES}/textarea.html": textarea_markup,
     f"{WIDGET_TEMPLATES}/select.html": select_markup,
