@@ -16,6 +16,7 @@ from members.models import Proposal
 from orgs.models import User, WholeExport
 from yl_district.importing.models import ImportBatch
 
+from ..figures.scopes import reach_of
 from ..models import Report
 from ..year_opening.last_year import is_opened, left_over
 
@@ -97,14 +98,13 @@ class Asker:
     key: int
     day: date
     lines: tuple[int, ...]
-    roles: tuple[tuple[str, str], ...]
+    reach: tuple[tuple[str, str], ...]
 
 
 def numbers_waiting(user, day):
     """Pairs of each line of WAITING_LINES and how many wait for the user on `day`, asked for in one query."""
     lines = tuple(place for place, line in enumerate(WAITING_LINES) if user.may_open(line.act))
-    roles = tuple((role.kind, role.organisation.path) for role in user.held_roles)
-    statement = statement_for(Asker(user, user.pk, day, lines, roles)) if lines else None
+    statement = statement_for(Asker(user, user.pk, day, lines, reach_of(user))) if lines else None
     found = {}
     if statement:
         with connection.cursor() as cursor:

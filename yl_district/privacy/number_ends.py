@@ -1,6 +1,5 @@
 """The last digits of encrypted numbers, by which these are found: a keyed digest that many numbers share."""
 
-import hmac
 from itertools import islice
 
 from django.db import connection
@@ -32,7 +31,7 @@ class NumberEndField(SearchTextField):
     def short_digest(self, digits):
         """The digest of the last digits of a number."""
         text = f"{self.label}|{digits}"
-        return hmac.digest(keys.derived_key("number end"), text.encode(), "sha256").hex()[:DIGEST_DIGITS]
+        return keys.derived_mac("number end").hexdigest(text.encode())[:DIGEST_DIGITS]
 
     def derived(self, instance):
         """The value of the column; as stored where the number was never decrypted, and so cannot have changed."""

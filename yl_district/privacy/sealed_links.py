@@ -7,7 +7,6 @@ records, keys or sealed keys of the same label, and loads many by `prefetch_rela
 raises FieldError. The database does not hold such a key to an existing record: SealedLinkModel and the import do.
 """
 
-import hmac
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -112,7 +111,7 @@ class SealedForeignKey(models.ForeignKey[Any, Any]):
         if key is None:
             return None
         text = f"{self.label}|{key}"
-        return KeyDigest(hmac.digest(keys.derived_key("blind index"), text.encode(), "sha256").hex())
+        return KeyDigest(keys.derived_mac("blind index").hexdigest(text.encode()))
 
     def opened(self, digest, instance):
         """The key that a stored row refers to; raises DamagedCellError where it is not the one of the digest."""
