@@ -393,7 +393,7 @@ class Directory:
         return self.people.get(person.pk, person)
 
 
-@lru_cache
+@lru_cache(maxsize=10_000)  # for as many organisations as lists are of
 def with_one(known, another):
     """Returns the set with one more element; cached, since thousands of people share equal sets."""
     return known | {another}

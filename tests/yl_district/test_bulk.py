@@ -2,8 +2,8 @@
 
 import pytest
 
-from members.models import Person
-from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of, update_rows
+from members.models import Member, Person
+from yl_district.history.bulk_sql import insert_rows, new_record, reserve_keys, row_of, update_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -36,3 +36,22 @@ def test_any_text_is_updated_as_it_is():
         row[place] = text
     update_rows(Person, ["name"], rows)
     assert stored() == TEXTS
+
+
+@pytest.mark.parametrize("model", [Person, Member])
+def test_a_new_record_holds_what_the_model_makes(model):
+    made, known = (
+        {name: value for name, value in vars(one).items() if name not in ("_state", "seal")}
+        for one in (new_record(model), model())
+    )
+    assert (list(made), made) == (list(known), known)
+
+
+def test_each_new_record_has_a_seal_of_its_own():
+    assert new_record(Person).seal != new_record(Person).seal
+
+
+def test_what_was_not_read_is_read_for_a_row():
+    person = Person.objects.create(name="韩笑", gender="f", birth_date="1999-05-04")
+    some = Person.objects.only("name").get()
+    assert row_of(some) == row_of(Person.objects.get(pk=person.pk))

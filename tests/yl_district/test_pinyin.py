@@ -1,12 +1,16 @@
 """Search by name, pinyin and initials."""
 
+import random
+
 import pytest
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
+from pypinyin.seg.simpleseg import seg
 
 from members.models import Person
 from orgs.models import Unit
 from tests.factories import make_unit, make_volunteer
-from yl_district.pinyin import normalised, search, search_text, syllables
+from yl_district.pinyin import normalised, search, search_text, syllables, words_in
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,15 @@ from yl_district.pinyin import normalised, search, search_text, syllables
 )
 def test_a_search_column_holds_name_pinyin_and_initials(name, text):
     assert search_text(name) == text
+
+
+def test_names_are_cut_into_the_words_of_the_library():
+    chance, characters = random.Random(11), sorted({one for phrase in PHRASES_DICT for one in phrase})
+    rare = [*map(chr, range(0x4E00, 0xA000)), *"𠮷龘〇·。ー ab1"]
+    names = ["".join(chance.choices(chance.choice([characters, rare]), k=chance.randint(0, 5))) for _ in range(3_000)]
+    phrases = chance.sample(sorted(PHRASES_DICT), 1_000)
+    names += phrases + [phrase[:-1] for phrase in phrases] + [f"{one}{phrase}" for one in "王单" for phrase in phrases]
+    assert [words_in(name) for name in names] == [tuple(seg(name)) for name in names]
 
 
 @pytest.mark.parametrize(("typed", "compared"), [(" ＺＣ ", "zc"), ("章　程", "章程"), ("Zhang Cheng", "zhangcheng")])

@@ -7,6 +7,7 @@ that JSON can store until the write; Django's own `bulk_create` would prepare ev
 import io
 from datetime import date
 from functools import partial
+from itertools import repeat
 from operator import attrgetter
 
 from django.db import connection, models
@@ -19,6 +20,7 @@ from .tracking import BATCH_SIZE, cause, note_links
 PAGES_HELD = 100_000  # kB
 PLAIN_TYPES = frozenset([str, int, bool, float, type(None)])
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+MISSING = object()
 _derivations, _blank = {}, {}
 
 
@@ -26,14 +28,17 @@ def new_record(model):
     """A record like `model()`, a few times as fast: what every new one holds is asked of the fields once."""
     if model not in _blank:
         fields = [field for field in model._meta.concrete_fields if field.has_default() and callable(field.default)]
-        values = {name: value for name, value in vars(model()).items() if name != "_state"}
+        values = [(name, value) for name, value in vars(model()).items() if name != "_state"]
         _blank[model] = values, [(field.attname, field.default) for field in fields]
     values, made = _blank[model]
     record = model.__new__(model)
-    vars(record).update(values)
-    for name, make in made:
-        vars(record)[name] = make()
+    # One by one and in the order of Django's own, so that all records share the keys of their dicts.
     record._state = ModelState()
+    held = vars(record)
+    for name, value in values:
+        held[name] = value
+    for name, make in made:
+        held[name] = make()
     return record
 
 
@@ -44,13 +49,20 @@ def columns_of(model):
 
 def row_of(record):
     """The record as a row; columns that its model derives on every write are derived now."""
-    model, values, row = type(record), record.__dict__, []
+    model, values = type(record), record.__dict__
     if model not in _derivations:
-        _derivations[model] = [(field, field.attname, derivation_of(field)) for field in model._meta.concrete_fields]
-    for field, name, derive in _derivations[model]:
-        own = derive is None and name in values
-        value = values[name] if own else derive(record) if derive else getattr(record, name)
-        row.append(value if type(value) in PLAIN_TYPES else stored_value(field, value))
+        fields = model._meta.concrete_fields
+        found = [(place, derivation_of(field)) for place, field in enumerate(fields)]
+        _derivations[model] = fields, [field.attname for field in fields], [each for each in found if each[1]]
+    fields, names, derivations = _derivations[model]
+    row = list(map(values.get, names, repeat(MISSING)))
+    for place, derive in derivations:
+        row[place] = derive(record)
+    if not PLAIN_TYPES.issuperset(map(type, row)):
+        for place, value in enumerate(row):
+            if type(value) not in PLAIN_TYPES:
+                value = getattr(record, names[place]) if value is MISSING else value
+                row[place] = value if type(value) in PLAIN_TYPES else stored_value(fields[place], value)
     return row
 
 

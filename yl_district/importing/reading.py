@@ -70,9 +70,12 @@ class PartReader:
             self.years[number] = year_said([plain(self.sheets[number]["name"]), *said])
         return self.years[number]
 
-    def read(self, part: ImportPart) -> Iterator[ReadRow]:
-        """Yields a ReadRow for every row of the part except headings, including those of sheets not taken."""
-        sheet, rows = self.sheets[part.sheet], part.rows
+    def read(self, part: ImportPart, unpacked: list[list[Any]] | None = None) -> Iterator[ReadRow]:
+        """Yields a ReadRow for every row of the part except headings, including those of sheets not taken.
+
+        `unpacked` are its `rows`, where they are at hand already.
+        """
+        sheet, rows = self.sheets[part.sheet], part.rows if unpacked is None else unpacked
         merged = tuple(tuple(area) for area in sheet["merged"])
         told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows, sheet.get("marks", {}))
         seen = set()

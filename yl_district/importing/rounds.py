@@ -89,8 +89,9 @@ class CheckedSheets:
         early = dict(self._early_rows(checking, numbers))
         acts = [act for outcome in early.values() for act in outcome.acts]
         for part in self.batch.in_parts(numbers):
-            tags, found = [BLANK] * len(part.rows), {}
-            rows = list(self.reader.read(part))
+            unpacked = part.rows
+            tags, found = [BLANK] * len(unpacked), {}
+            rows = list(self.reader.read(part, unpacked))
             self._foresee(checking, rows)
             for row in rows:
                 if row.cells is None and row.is_blank:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -67,7 +68,7 @@ class Stage:
         changed = {*(names or ()), *resource.dirty.pop(id(record), (record, set()))[1]}
         if not (is_new or changed or links):
             return None
-        kind = type(record)
+        kind: Any = type(record)
         row = row_of(record)
         for place, field in foreign_keys(kind):
             if isinstance(field, SealedForeignKey):
@@ -77,11 +78,17 @@ class Stage:
                 row[place] = self._reference(other) if other is not None else None
         written = None if is_new else sorted({*changed, *derived(kind, changed)})
         linked = {name: [self._reference(other) for other in others] for name, others in dict(links).items()}
-        return Act(kind._meta.label, self.numbers.get(id(record)), record.pk, written, row, linked)
+        return Act(model_label(kind), self.numbers.get(id(record)), record.pk, written, row, linked)
 
     def _reference(self, record: Any) -> int | list[int]:
         """The record's key, or [number] where it has none yet."""
         return [self.numbers[id(record)]] if record.pk is None else record.pk
+
+
+@cache
+def model_label(model: Any) -> str:
+    """The model's label, which Django writes anew whenever it is asked."""
+    return model._meta.label
 
 
 _foreign_keys: dict[type[models.Model], list[tuple[int, Any]]] = {}

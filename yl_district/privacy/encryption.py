@@ -331,8 +331,16 @@ class BlindIndexField(LabelledField, models.CharField):
         value = getattr(instance, self.source)
         if isinstance(value, UnreadableText):
             return getattr(instance, self.attname)
-        known, digest = instance.__dict__.get(DIGESTED, {}).pop(self.source, (None, None))
+        known, digest = self._known_digest(instance.__dict__)
         return digest if known and known == value else self.digest(value)
+
+    def _known_digest(self, values):
+        """What was digested of the source before, with its digest, which the record no longer has to hold."""
+        told = values.get(DIGESTED)
+        found = told.pop(self.source, (None, None)) if told else (None, None)
+        if told is not None and not told:
+            del values[DIGESTED]
+        return found
 
     def pre_save(self, instance, add):
         value = self.derived(instance)

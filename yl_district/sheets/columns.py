@@ -77,7 +77,8 @@ class Column(Field):
         super().__init__(attribute=attribute, column_name=heading, widget=widget or TextWidget())
         self.required, self.choices, self.width = required, choices, width
         self.is_masked = is_masked
-        *self.path, self.name = (attribute or "").split("__")
+        *path, self.name = (attribute or "").split("__")
+        self.path = tuple(path)
 
     def resolve(self, book: Book, value: Any) -> Any:
         """Returns the value for the record, by default the cell's own; raises CellError."""

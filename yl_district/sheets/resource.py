@@ -8,7 +8,7 @@ name in one sheet can refer to a row of another.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
@@ -143,6 +143,9 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
         self.unreadable, self.left_alone = set(), {}
         self.notes: list[str] = []
         self.compared: Counter[str] = Counter()
+        replaced = {item.name for item in self.columns if not item.path}
+        self.lasting = frozenset(item.path for item in self.columns if item.path and item.path[0] not in replaced)
+        self.targets = {}
         self.begun: dict[int, bool] = {}  # whether the row `has_begun` the records that its cells set, by their id()
         self._forget_texts()
 
@@ -348,9 +351,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
                 if not self.is_repeated(record, heading, value):
                     return None
                 continue
-            target = record
-            for step in item.path:
-                target = getattr(target, step)
+            target = reduce(getattr, item.path, record)
             old = getattr(target, item.name, None)
             if old in ("", None) or is_vaguer(old, value):
                 added = True
@@ -379,7 +380,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
             self._keep_since(instance, row)
         self._add_notes(instance)
         stored = self._dated_values(instance)
-        self.begun = {}
+        self.begun, self.targets = {}, {}
         for heading, item in self.fields.items():
             if item.attribute is None or heading not in self.row:
                 continue
@@ -461,7 +462,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
     def save_instance(self, instance: Any, is_create: bool, row: RowCells, **options: Any) -> None:
         for record in self.records_of(instance):
             if record.pk is None:
-                self.book.begun[id(record)] = (self.sheet, self.row_number)
+                self.book.begun[id(record)] = self.place
         self.accept(instance)
 
     def accept(self, record: Any) -> None:

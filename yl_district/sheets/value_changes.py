@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
@@ -37,7 +37,9 @@ class ValueChanges:
     compared: Counter[str]
     dirty: dict[int, tuple[Any, set[str]]]
     linked: dict[str, list[Any]]
+    lasting: frozenset[tuple[str, ...]]
     place: SheetRow
+    targets: dict[tuple[str, ...], Any]
     trail: list[Callable[[], Any]]
     unreadable: set[str]
 
@@ -65,10 +67,17 @@ class ValueChanges:
         """Whether the current row itself creates the record, so that no other row knows it yet."""
         return record.pk is None and id(record) not in self.book.begun
 
+    def _target(self, instance: Any, item: Column) -> Any:
+        """The record of which a column sets a field, looked up once where no other column of the row replaces it."""
+        target = self.targets.get(item.path) if item.path else instance
+        if target is None:
+            target = reduce(getattr, item.path, instance)
+            if item.path in self.lasting:
+                self.targets[item.path] = target
+        return target
+
     def _set(self, instance: Any, heading: str, item: Column, value: Any) -> None:
-        target, name = instance, item.name
-        for step in item.path:
-            target = getattr(target, step)
+        target, name = self._target(instance, item), item.name
         if self.begun.get(id(target)) and vars(target).get(name) in ("", None):
             setattr(target, name, value)  # the first value of a record that the row itself begins
             return
