@@ -17,7 +17,7 @@ def masked(number):
     text = str(number or "")
     if text == UNREADABLE:
         return text
-    if IDEOGRAPH.search(text):
+    if not text.isascii() and IDEOGRAPH.search(text):
         return masked_name(text)
     if len(text) >= 15:
         return text[:6] + "*" * (len(text) - 6)

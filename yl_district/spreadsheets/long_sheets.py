@@ -76,7 +76,15 @@ def row_dicts(names, rows):
     for number, row in enumerate(rows, 2):
         if number > EXCEL_ROWS:
             raise TooManyRows
-        yield dict(zip(names, map(writable, row), strict=True))
+        yield dict(zip(names, writable_cells(row), strict=True))
+
+
+def writable_cells(row):
+    """Returns the texts of a row as Excel cells can hold them, None for empty ones."""
+    together = "".join(row)
+    if together.isprintable() and len(together) <= CELL_LIMIT:
+        return [text or None for text in row]  # as nearly all are, which one look at the row tells
+    return map(writable, row)
 
 
 def writable(text):
