@@ -98,13 +98,13 @@ def words_in(name):
     """The words of a name."""
     # Loaded only here: its dictionaries would take a quarter of the time in which a process starts that needs none.
     from pypinyin.constants import RE_HANS
-    from pypinyin.seg.mmseg import p_set
-    from pypinyin.seg.simpleseg import seg
+    from pypinyin.seg import mmseg, simpleseg
 
-    # Of most names no two characters begin a word, which is told sooner than they are cut up.
-    if RE_HANS.match(name) and not any(map(p_set.__contains__, map(add, name, name[1:]))):
-        return tuple(name)
-    return tuple(seg(name))
+    if not RE_HANS.match(name):
+        return tuple(simpleseg.seg(name))
+    # In most names no two characters begin a word, which is told sooner than they are cut up.
+    is_cut = any(map(mmseg.p_set.__contains__, map(add, name, name[1:])))
+    return tuple(mmseg.seg.cut(name) if is_cut else name)
 
 
 @lru_cache(maxsize=10_000)
