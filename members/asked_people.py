@@ -8,6 +8,7 @@ from collections import defaultdict
 from operator import attrgetter
 
 from orgs.models import Organisation
+from yl_district.database.listed import Listed
 from yl_district.likeness import name_key
 from yl_district.pinyin import normalised
 from yl_district.sheets.asked_values import AskedRecords
@@ -15,7 +16,6 @@ from yl_district.sheets.cells import split_list
 
 from .directory import Directory
 from .models import Member, Person, Post
-from .models.people import in_batches
 
 
 class AskedDirectory(Directory):
@@ -72,7 +72,7 @@ class AskedDirectory(Directory):
             digest = Person._meta.get_field(index).digest
             digests = {value: digest(value) for value in values if value}
             self._digests |= {(index, value): one for value, one in digests.items()}
-            self.load(Person.objects.filter(**{f"{index}__in": digests.values()}).values_list("pk", flat=True))
+            self.load(Person.objects.filter(**{f"{index}__in": Listed(digests.values())}).values_list("pk", flat=True))
 
     def digested(self, row):
         """Returns the digests by which a row's numbers were asked for, {source: (value, digest)}."""
@@ -90,8 +90,8 @@ class AskedDirectory(Directory):
         self._sought["without number" if without_number else "names"] |= names
         keys = {name_key(name) for name in names}
         rows = Person.objects.filter(identity_number_index=None) if without_number else Person.objects.all()
-        found = set(rows.filter(name__in=names | keys).values_list("pk", flat=True))
-        found.update(rows.filter(name_key__in=keys, name_key__gt="").values_list("pk", flat=True))
+        found = set(rows.filter(name__in=Listed(names | keys)).values_list("pk", flat=True))
+        found.update(rows.filter(name_key__in=Listed(keys), name_key__gt="").values_list("pk", flat=True))
         found.update(key for name in self._others.keys() & (names | keys) for key in self._others[name])
         self.load(found)
 
@@ -99,9 +99,8 @@ class AskedDirectory(Directory):
         """Reads the people with these keys, as far as the workbook can be about them and they are not here yet."""
         keys = set(keys) - self.people.keys() - self._sought["keys"]
         self._sought["keys"] |= keys
-        # A thousand rows may mean more namesakes than a query takes keys.
-        for some in in_batches(sorted(keys)):
-            self._read_these(some)
+        if keys:
+            self._read_these(keys)
 
     def _read_these(self, keys):
         if isinstance(self.book.closed, AskedRecords):
@@ -183,10 +182,10 @@ class AskedMembers:
         """Reads the memberships of people, {key: person}."""
         if self.take is None:
             return
-        known = list(self.book.rows(Member).filter(person__in=people.keys()).order_by("pk"))
+        known = list(self.book.rows(Member).filter(person__in=Listed(people)).order_by("pk"))
         stored = {member.pk: member for member in known}
         if self.book.committee is not None:
-            others = Member.objects.filter(person__in=people.keys())
+            others = Member.objects.filter(person__in=Listed(people))
             known += [member for member in others if member.pk not in stored]
         self.book.attach(known, "branch", Organisation)
         for member in known:
@@ -208,5 +207,5 @@ class AskedMembers:
         values = set(values) - self._asked[name]
         if values:
             self._asked[name] |= values
-            rows = self.book.rows(Member).filter(**{f"{name}__in": values})
+            rows = self.book.rows(Member).filter(**{f"{name}__in": Listed(values)})
             self.directory.load(rows.order_by().values_list("person", flat=True))

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from orgs.models import Organisation
+from yl_district.database.listed import Listed
 from yl_district.likeness import name_key
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked_name
@@ -82,7 +83,7 @@ class Directory:
         """Reads people whom the workbook can be about, those with these keys; returns them, by key."""
         people, hidden = people_seen(self.book), Person.objects.without_open_capacity()
         if keys is not None:
-            people, hidden = people.filter(pk__in=keys), hidden.filter(pk__in=keys)
+            people, hidden = people.filter(pk__in=Listed(keys)), hidden.filter(pk__in=Listed(keys))
         closed = set() if self.book.with_cases else set(hidden.values_list("pk", flat=True))
         # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
         derived = "search_text", "name_sort", "name_key", "identity_number_index", "mobile_index"
@@ -101,7 +102,7 @@ class Directory:
 
     def _rows(self, model, keys):
         rows = self.book.rows(model).order_by("pk")
-        return rows if keys is None else rows.filter(person__in=keys)
+        return rows if keys is None else rows.filter(person__in=Listed(keys))
 
     def learn(self, person, by_name=True):
         """Indexes a new or changed person by identity number and name.

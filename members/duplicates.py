@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, Count, Q, Value
+from django.db.models import CharField, Value
 
 from orgs.models import User
+from yl_district.database.listed import Listed
 from yl_district.likeness import is_its_own_key, name_key
 from yl_district.partial_dates import PartialDate, may_agree
 
@@ -70,30 +71,34 @@ def likely_duplicates(
     """The pairs among `people` of one name, however spelled, who agree in birth date, phone or place.
 
     Left out are those whose birth dates or identity numbers contradict each other, and whom somebody has declared to be
-    two. With a user only those places count that the user may know. `everybody` are people among whom all of these are,
-    where that is quickly told.
+    two. With a user only those places count that the user may know. `everybody`, by default all, are those among whom
+    these are: whom a committee reaches is so asked once, and nothing but their names.
     """
-    # Names are compared of all, which is cheap; whom the reader may know is asked of namesakes alone.
     everybody = Person.objects.all() if everybody is None else everybody
-    everybody = everybody.filter(sealed_facts__isnull=True).order_by()
-    shared = everybody.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by().values("name")
-    # Of sealed people, of whom the reader knows few, each is compared.
+    names, closed = {}, []
+    for pk, name, facts in everybody.order_by().values_list("pk", "name", "sealed_facts").iterator():
+        if facts is None:
+            names[pk] = name
+        else:
+            closed.append(pk)
+    # Whom the reader may know is asked of namesakes alone.
     compared = people.only("name", "birth_date", "identity_number_index", "mobile_index", "sealed_facts", "seal")
-    sealed = [*compared.sealed()]
-    names = {person.name for person in sealed}
-    spelled = {*spelled_differently({*everybody.values_list("name", flat=True).distinct(), *names}), *names}
-    namesakes = compared.filter(Q(name__in=shared) | Q(name__in=spelled), sealed_facts__isnull=True)
+    # Of sealed people, of whom the reader knows few, each is compared.
+    sealed = [*compared.filter(pk__in=Listed(closed))]
+    told = {person.name for person in sealed}
+    times, spelled = Counter(names.values()), {*spelled_differently({*names.values(), *told}), *told}
+    alike = [pk for pk, name in names.items() if times[name] > 1 or name in spelled]
+    namesakes = compared.filter(pk__in=Listed(alike), sealed_facts__isnull=True)
     known = {person.pk: Known(person) for person in sorted([*namesakes, *sealed], key=lambda one: one.pk)}
     places = []
     for relation, path, words in PLACES:
         reverse = Person._meta.get_field(relation)
         owner, rows = reverse.field.name, reverse.related_model.objects.order_by()
-        rows = rows.filter(Q(**{f"{owner}__name__in": shared}) | Q(**{f"{owner}__name__in": spelled}))
+        rows = rows.filter(**{f"{owner}__in": Listed(known)})
         rows = rows.visible_to(user) if user else rows
         places.append(rows.exclude(**{path: None}).values_list(owner, path, Value(words, CharField())))
     for person, place, words in places[0].union(*places[1:], all=True):
-        if person in known:
-            known[person].places.add((words, place))
+        known[person].places.add((words, place))
     apart = {frozenset(pair) for pair in Namesakes.objects.order_by().values_list("first", "second")}
     return pairs_of(known.values(), apart)
 

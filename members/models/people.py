@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from orgs.models import Organisation, Reasons, User, below
 from orgs.roles import RoleKind
+from yl_district.database.listed import Listed
 from yl_district.days import FIRST_BIRTH_YEAR, happened
 from yl_district.fields import partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
@@ -64,7 +65,6 @@ CAPACITY_PATHS = [
     "volunteering__places__hub__organisation__path",
 ]
 STAFF_CAPACITIES = [*CAPACITY_PATHS, "links_as_youth__cadre__posts__organisation__path"]
-PEOPLE_AT_ONCE = 1_000
 SIGN_INS = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
 HUB_CAPACITIES = ["volunteering__places__hub__organisation__path"]
 HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
@@ -117,8 +117,7 @@ class PersonQuerySet(models.QuerySet):
         Every act after which a person may be known by more or by less ends with it. History that stayed sealed would
         tell of somebody open that a case was known first.
         """
-        for some in in_batches(sorted(keys)):
-            self.filter(pk__in=some).wrongly_sealed_or_open()._turn_seals()
+        self.filter(pk__in=Listed(keys)).wrongly_sealed_or_open()._turn_seals()
 
     def open_known_by(self, relation: str, key: int) -> None:
         """Opens a person, if sealed, whom a capacity just saved makes known: `keep_sealed` without the other ones."""
@@ -291,11 +290,6 @@ class PersonQuerySet(models.QuerySet):
     def sealed_found_by(self, text: str) -> list[int]:
         """The keys of the sealed people whom a search for `text` finds."""
         return [person.pk for person in self.sealed() if is_found_by(person, text)]
-
-
-def in_batches(keys: list[int]) -> list[list[int]]:
-    """The keys in lists of at most PEOPLE_AT_ONCE."""
-    return [keys[start : start + PEOPLE_AT_ONCE] for start in range(0, len(keys), PEOPLE_AT_ONCE)]
 
 
 ADULT = 18

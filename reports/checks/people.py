@@ -174,7 +174,7 @@ def beside_the_longest(posts):
 def people_alike(inspection):
     """Yields pairs of people who are likely one, those known only by case files left out."""
     everybody, user = Person.objects.found_within(inspection.scope.organisation), inspection.user
-    people = everybody.known_openly()
+    people = Person.objects.known_openly()
     if user and inspection.names_people:
         people = people.kept_by(user) if inspection.opens_files else people.kept_openly_by(user)
     url = inspection.page("duplicate_list")

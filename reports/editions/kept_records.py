@@ -2,24 +2,11 @@
 
 from collections import Counter
 
-from django.db import connection
-from django.db.models.expressions import RawSQL
-
 from outreach.models import Link
+from yl_district.database.listed import Listed
 from yl_district.packing import unpacked
 
 from ..figures.measures import COUNTED
-
-# Keys are passed as one text, since databases limit the number of parameters.
-KEYS = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT value::bigint FROM json_array_elements_text(%s::json) AS keys(value)",
-}
-
-
-def keys_query(keys):
-    """The right-hand side of an `in` lookup, for any number of keys."""
-    return RawSQL(KEYS[connection.vendor], [f"[{','.join(map(str, keys))}]"])
 
 
 def kept_parts(counted):
@@ -36,7 +23,7 @@ def comparable_parts(counted):
 
 def youths_of_links(parts):
     """The youths of links, each with the number of these links; deleted links are known by their history."""
-    keys = keys_query([key for key, *_ in parts])
+    keys = Listed(key for key, *_ in parts)
     youths = dict(Link.history.filter(id__in=keys).values_list("id", "youth"))
     youths |= dict(Link.objects.filter(pk__in=keys).values_list("pk", "youth"))
     times = Counter(youths[key] for key, *_ in parts if key in youths)

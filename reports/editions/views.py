@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from orgs.roles import HUB_KEEPERS
 from yl_district.audit.access_log import Action, record
 from yl_district.audit.downloads import download
+from yl_district.database.listed import Listed
 from yl_district.pages.pages import configured_table, end_page, rows_response
 
 from ..checks import unexplained
@@ -24,7 +25,7 @@ from ..printing.views import warn_about_layout
 from ..printing.word import write_docx
 from .drift import drift_of, drifts, visible_moves
 from .forms import AmendForm, SignForm
-from .kept_records import comparable_parts, keys_query
+from .kept_records import comparable_parts
 from .signing import printed_edition, sign, signed_results, summary_of, text_digest, text_error
 
 # Annotations that only the figures' own querysets have.
@@ -116,7 +117,7 @@ def edition_figure(request, pk, key):
     related = seen.select_related(*table_class.related).prefetch_related(*table_class.prefetched)
     context["moves"], context["untold"] = visible_moves(drift, related, edition, request.user)
     keys = [part[0] for part in comparable_parts(kept)]
-    counted = seen.filter(pk__in=keys_query(keys))
+    counted = seen.filter(pk__in=Listed(keys))
     context["unseen"] = len(keys) - counted.count()
     context["table"] = configured_table(request, table_class, counted, exclude=ANNOTATED)
     return rows_response(request, "reports/edition_figure.html", "_rows.html", context)

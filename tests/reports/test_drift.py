@@ -8,7 +8,6 @@ from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
 from reports.editions.drift import SHOWN, drifts, moves, visible_moves
-from reports.editions.kept_records import keys_query
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.figures.scopes import Scope, scope_of
 from tests.factories import (
@@ -21,6 +20,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reports.signed import begun, signed
+from yl_district.database.listed import Listed
 from yl_district.history.tracking import because
 from yl_district.periods import Period
 
@@ -204,7 +204,7 @@ def test_a_move_says_what_the_record_added_as_pages_write_it(edition, place):
 
 def test_any_number_of_keys_is_one_condition(place):
     keys = [*range(10_000_000, 10_200_000), *Member.objects.values_list("pk", flat=True)]
-    assert Member.objects.filter(pk__in=keys_query(keys)).count() == 2
+    assert Member.objects.filter(pk__in=Listed(keys)).count() == 2
 
 
 def test_rows_do_not_add_queries(edition, place, django_assert_num_queries):

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from ..database.listed import Listed
+
 
 class AskedValues:
     """The values that a field has in some rows; each is asked for once, those of many rows of a file together."""
@@ -19,7 +21,7 @@ class AskedValues:
         """Asks for values, those of them that were not asked for before."""
         wanted = set(values) - self._found.keys()
         if wanted:
-            found = set(self.rows.filter(**{f"{self.name}__in": wanted}).values_list(self.name, flat=True))
+            found = set(self.rows.filter(**{f"{self.name}__in": Listed(wanted)}).values_list(self.name, flat=True))
             self._found |= {value: value in found for value in wanted}
 
     def __contains__(self, value: object) -> bool:
