@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ActivitiesConfig(AppConfig):
     name = "activities"
     verbose_name = "活动"
+
+    def ready(self):
+        from .owners import keep_owners_after_migrating
+
+        post_migrate.connect(keep_owners_after_migrating, sender=self)

@@ -14,6 +14,7 @@ from orgs.models import Condition, Holding, Organisation, ReachQuerySet, below
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.days import FIRST_YEAR, happened
+from yl_district.fields import FirstReferenceField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import NameOrderField, SearchTextField, search
@@ -21,7 +22,6 @@ from yl_district.privacy.encryption import SealedModel
 from yl_district.privacy.sealed_choices import EncryptedChoiceField
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span
-from yl_district.tree_paths import lacking
 from yl_district.validators import problem
 from youthhubs.models import Hub
 
@@ -100,14 +100,12 @@ class EducationSpan(Span):
 
 
 def hubs_of(organisation: Organisation) -> models.QuerySet:
-    """The keys of the hubs in the organisation's subtree.
-
-    A list of them has activities found by the index of hubs beside that of hosts, which a join between them prevents.
-    """
+    """The keys of the hubs in the organisation's subtree."""
     return Hub.objects.filter(below("organisation__path", organisation)).order_by().values("pk")
 
 
 class ActivityQuerySet(ReachQuerySet):
+    organisation_path = "owner__path"
     seen_by = HUB_KEEPERS
 
     def reach_by(self, role: Holding) -> Condition | None:
@@ -118,11 +116,6 @@ class ActivityQuerySet(ReachQuerySet):
         if role.kind == RoleKind.HUB_OPERATOR:
             return Q(hub__among=hubs_of(role.organisation))
         return super().reach_by(role)
-
-    def reach(self, organisation: Organisation) -> Condition:
-        """Returns the condition for activities hosted in the organisation's subtree, or without a host by its hubs."""
-        hosted = below("host__path", organisation)
-        return hosted | Q(lacking("host"), hub__among=hubs_of(organisation))
 
     def held(self) -> Self:
         """Activities that were held, neither only planned nor cancelled."""
@@ -173,6 +166,9 @@ class Activity(models.Model):
     hub = models.ForeignKey(
         Hub, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="青年汇"
     )
+    owner = FirstReferenceField(
+        Organisation, sources=("host", "hub__organisation"), db_index=False, verbose_name="所属组织"
+    )
     venue = models.CharField("地点", max_length=100, blank=True)
     is_online = models.BooleanField("线上", null=True, blank=True)
     session_count = models.PositiveIntegerField("场次", default=1)
@@ -214,11 +210,12 @@ class Activity(models.Model):
                     "attendance",
                     "basis",
                     "sign_in_count",
-                    "host",
+                    "owner",
                     "hub",
                 ],
                 name="activity_counted",
             ),
+            models.Index(fields=["owner", "held_on", "id"], name="activity_by_owner"),
             models.Index(fields=["held_on", "id"], name="activity_by_day"),
             models.Index(fields=["name_sort", "id"], name="activity_by_name"),
         ]
@@ -339,6 +336,7 @@ class Activity(models.Model):
 
 
 class SignInQuerySet(ReachQuerySet):
+    organisation_path = "activity__owner__path"
     seen_by = HUB_KEEPERS
 
     def reach_by(self, role: Holding) -> Condition | None:
@@ -346,11 +344,6 @@ class SignInQuerySet(ReachQuerySet):
         if role.kind == RoleKind.HUB_OPERATOR:
             return Q(activity__hub__among=hubs_of(role.organisation))
         return super().reach_by(role)
-
-    def reach(self, organisation: Organisation) -> Condition:
-        """Returns the condition for sign-ins at the organisation's activities."""
-        hosted = below("activity__host__path", organisation)
-        return hosted | Q(lacking("activity__host"), activity__hub__among=hubs_of(organisation))
 
     def present(self) -> Self:
         """Sign-ins of people who came, without those absent or excused."""

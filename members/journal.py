@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.utils.module_loading import import_string
 
-from yl_district.fields import FirstDateField
+from yl_district.fields import FirstDateField, FirstReferenceField
 from yl_district.pinyin import SearchTextField
 from yl_district.privacy.encryption import BlindIndexField, Sealed
 from yl_district.privacy.sealed_facts import SealedFactsField
@@ -17,7 +17,7 @@ from yl_district.privacy.unreadable import UnreadableText
 from yl_district.record_options import options_of
 
 ROW_CHANGED, ROW_DELETED, ROW_LINKED = "changed", "deleted", "linked"
-DERIVED = (BlindIndexField, FirstDateField, SealedFactsField, SealedKeyField, SearchTextField)
+DERIVED = (BlindIndexField, FirstDateField, FirstReferenceField, SealedFactsField, SealedKeyField, SearchTextField)
 PLAIN = (str, int, bool, type(None))
 
 

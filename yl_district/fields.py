@@ -174,6 +174,40 @@ def is_first_date(name, sources):
     return condition
 
 
+class FirstReferenceField(models.ForeignKey):
+    """A reference to what the first known of the paths in `sources` leads to, such as `hub__organisation`.
+
+    Triggers of the database hold the column to it, whoever writes. A save writes, and leaves on the record, what is
+    known of it without asking the database. What it refers to is protected by the sources.
+    """
+
+    def __init__(self, to, on_delete=models.DO_NOTHING, *, sources=(), **options):
+        self.sources = tuple(sources)
+        super().__init__(to, on_delete, **options | {"null": True, "editable": False, "related_name": "+"})
+
+    def deconstruct(self):
+        """A plain ForeignKey, so that migrations do not depend on this class."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, options
+
+    def pre_save(self, instance, add):
+        setattr(instance, self.attname, self.known_key(instance))
+        return super().pre_save(instance, add)
+
+    def known_key(self, instance):
+        """The key of what the sources lead to, the stored one where only a query could tell it."""
+        for name, _, further in (path.partition("__") for path in self.sources):
+            source = instance._meta.get_field(name)
+            key = getattr(instance, source.attname)
+            if key is not None and further:
+                if not source.is_cached(instance):
+                    return getattr(instance, self.attname)
+                key = getattr(source.get_cached_value(instance), f"{further}_id")
+            if key is not None:
+                return key
+        return None
+
+
 def date_format(field):
     """Django's date format for the values of a model field."""
     return "Y-m" if isinstance(field, MonthField) else "Y-m-d"

@@ -16,6 +16,8 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
+from .database.triggers import drop_triggers, triggers_stand
+
 PIECE_LENGTH = 7
 LAST_LETTER = "\U0010ffff"
 # Fragments of more pieces than this are found sooner by walking the rows in the order in which they are shown.
@@ -171,22 +173,12 @@ class SearchPieces:
         return f"{self.pieces}_{event}"
 
     def are_kept(self):
-        """Whether all triggers are there; a table that SQLite builds anew for a migration loses them."""
-        of_all = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "postgresql":
-            of_all = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
-        with connection.cursor() as cursor:
-            cursor.execute(of_all)
-            return self.triggers().keys() <= {name for (name,) in cursor.fetchall()}
+        """Whether all triggers are there."""
+        return triggers_stand(self.triggers())
 
     def leave(self):
         """Drops the triggers, for the reverse of the migration that adds them."""
-        with connection.cursor() as cursor:
-            for name in self.triggers():
-                if connection.vendor == "sqlite":
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-                else:
-                    cursor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+        drop_triggers(self.triggers())
 
     def store_in_order(self):
         """Has SQLite store the pieces, of which there are none yet, in their order, and nothing else of them."""

@@ -4,9 +4,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import models
-from django.db.models import F, ForeignKey, Func, Lookup
+from django.db.models import ForeignKey, Lookup
 from django.db.models.fields.related_lookups import RelatedIn
-from django.db.models.lookups import IsNull
 
 # Comes after every character of a path.
 AFTER_ALL = "~"
@@ -78,21 +77,6 @@ class Among(RelatedIn):
         with reach_looked_at(last=False):
             sql, parameters = self.as_sql(compiler, connection)
         return ("+" if is_last else "") + sql, parameters
-
-
-class NotLookedUp(Func):
-    """A column as it is, by which SQLite looks up no rows."""
-
-    template = "%(expressions)s"
-    arity = 1
-
-    def as_sqlite(self, compiler, connection, **options):
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **options)
-
-
-def lacking(reference):
-    """The condition for rows without this reference, of which SQLite expects to be few and often half of them are."""
-    return IsNull(NotLookedUp(F(reference)), True)
 
 
 @contextmanager

@@ -44,8 +44,8 @@ def fields_of(query: Query) -> Iterator[FieldRead]:
 def fields_in(node: Any) -> Iterator[FieldRead]:
     """Yields the fields in a condition or an expression; of a derived one those that it is derived from."""
     if isinstance(node, Col):
-        for name in getattr(node.target, "sources", [node.target.name]):
-            yield node.target.model, name
+        for path in getattr(node.target, "sources", [node.target.name]):
+            yield from fields_on(node.target.model, path)
     elif isinstance(node, Query):
         yield from fields_of(node)
     elif isinstance(node, Subquery):
@@ -59,3 +59,10 @@ def fields_in(node: Any) -> Iterator[FieldRead]:
     elif isinstance(node, (list, tuple)):
         for child in node:
             yield from fields_in(child)
+
+
+def fields_on(model: Any, path: str) -> Iterator[FieldRead]:
+    """Yields the fields on a path of relations, each with the model that it is of."""
+    for name in path.split("__"):
+        yield model, name
+        model = model._meta.get_field(name).related_model

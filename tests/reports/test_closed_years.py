@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 ANY_TYPE = ActivityType(key="lecture", name="主题讲座")
 # What the database keeps of a record beside its fields.
 DERIVED = {"search_text", "name_sort", "roll_begin", "seal", "depth", "numchild"}
-DERIVED |= {"sign_in_count", "stated_attendance", "stated_basis"}
+DERIVED |= {"sign_in_count", "stated_attendance", "stated_basis", "owner"}
 
 
 def read_by_figures():

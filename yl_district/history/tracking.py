@@ -11,7 +11,7 @@ from django.utils import timezone
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
-from ..fields import FirstDateField
+from ..fields import FirstDateField, FirstReferenceField
 from ..pinyin import SearchTextField
 from ..privacy.sealed_facts import SealedFactsField
 from .watching import about_to_delete, about_to_link, about_to_save
@@ -80,8 +80,8 @@ class Tracked(HistoricalRecords):
         super().m2m_changed(instance, action, attr, pk_set, reverse, **options)
 
     def fields_included(self, model):
-        """All fields except search columns and first dates, which are derived from others."""
-        derived = SearchTextField, FirstDateField
+        """All fields except search columns, first dates and first references, which are derived from others."""
+        derived = SearchTextField, FirstDateField, FirstReferenceField
         return [field for field in super().fields_included(model) if not isinstance(field, derived)]
 
     def copy_fields(self, model):

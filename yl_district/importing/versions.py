@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from django.apps import apps
 from django.db.models import Max, QuerySet
 
+from ..history.tracking import tracked_fields
 from ..likeness import name_key
 from ..privacy.sealed_facts import SealableRows
 from ..privacy.sealed_links import SealedForeignKey, keys_referred_to
@@ -50,7 +51,7 @@ class Changes:
             late = changed_since(model, marks[label], (own or {}).get(label, ()))
             self.keys[label] = set(late.values_list("id", flat=True))
             self.names[label] = keys_of_names(late) if has_name(model) else set()
-            for field in model._meta.concrete_fields if self.keys[label] else ():
+            for field in tracked_fields(model) if self.keys[label] else ():
                 if getattr(field, "related_model", None) in models.values():
                     pointed[field.related_model].update(keys_by(late, field))
         self.pointed = {model._meta.label: keys for model, keys in pointed.items()}

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.utils.crypto import salted_hmac
 
+from ..fields import FirstReferenceField
 from ..pinyin import SearchTextField
 from ..record_options import options_of
 from .record_choices import LookedUpChoices
@@ -69,11 +70,13 @@ def record_digests(record, user):
 def compared_fields(record):
     """The fields named in the model's option `compared`, by default all stored fields and attachments.
 
-    Columns to search and sort by are left out: they change with the name, which is compared itself.
+    What follows from other fields is left out: columns to search and sort by change with the name, which is compared
+    itself, and a first reference with what it leads to.
     """
     named = options_of(type(record)).compared
     attached = [field for field in record._meta.private_fields if field.name == "attachments"]
-    concrete = [field for field in record._meta.concrete_fields if not isinstance(field, SearchTextField)]
+    derived = SearchTextField, FirstReferenceField
+    concrete = [field for field in record._meta.concrete_fields if not isinstance(field, derived)]
     stored = [*concrete, *record._meta.many_to_many, *attached]
     return [record._meta.get_field(name) for name in named] or stored
 
