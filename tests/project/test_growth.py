@@ -40,8 +40,6 @@ LARGE = {
 }
 # Few people hold a post, so that all of them may be listed to see who does.
 LISTED = {"members_post"}
-# An activity is its host's or else its hub's, which PostgreSQL looks up together only by reading all.
-EXCEPTED = {"sqlite": set(), "postgresql": {("activity_list", "branch")}}
 # Shows no register.
 PLAIN_PAGE = "help_list"
 PAGES = {
@@ -168,12 +166,12 @@ def reads_whole(plan, sql):
 def grown(few, users):
     """What is dearer in the many registers of these users than in few, in words; what seems so is looked at longer."""
     many = costs(users, PAGES)
-    for page, scope in few.keys() - EXCEPTED[connection.vendor]:
+    for page, scope in few:
         if many[page, scope].exceeds(few[page, scope]):
             many[page, scope] = cost(browser_of(users[scope]), page, MANY_LOOKS)
     return [
         f"{page} {scope}: {many[page, scope]} after {few[page, scope]}"
-        for page, scope in few.keys() - EXCEPTED[connection.vendor]
+        for page, scope in few
         if many[page, scope].exceeds(few[page, scope])
     ]
 
