@@ -130,12 +130,14 @@ def create_database(folder):
 
 
 def make_triggers_anew():
-    """Recreates the triggers that make rows immutable by the present code."""
+    """Recreates by the present code the triggers that make rows immutable and keep owners."""
     from django.db import connection
 
+    from activities.owners import keep_owners
     from yl_district.audit import write_once
 
     for triggers in (write_once.ACCESS_LOG, *map(write_once.triggers_of, write_once.tables())):
         triggers.unprotect(connection)
         triggers.protect(connection)
+    keep_owners()
     connection.close()

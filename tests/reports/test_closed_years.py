@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import ActivityType
+from activities.models import Activity, ActivityType
 from orgs.models import Organisation
 from reports.figures.closed_years import ClosedFigures, closed_years
 from reports.figures.columns import fields_read
@@ -35,6 +35,7 @@ from yl_district.periods import Period
 from yl_district.privacy.sealed_links import SealedKeyField
 from yl_district.record_options import RecordOptions, options_of
 from yl_district.states import Span
+from youthhubs.models import Hub
 
 pytestmark = pytest.mark.django_db
 ANY_TYPE = ActivityType(key="lecture", name="主题讲座")
@@ -77,6 +78,12 @@ def test_every_field_of_records_that_figures_read_is_declared():
     models_read = [model for model in kinds() if model in read and not issubclass(model, Span)]
     assert len(models_read) > 15
     assert [fault for model in models_read for fault in undeclared(model, read[model])] == []
+
+
+def test_figures_read_what_a_derived_reference_leads_to_in_its_place():
+    read = fields_read(next(figure for figure in FIGURES if figure.key == "sessions"))
+    assert read >= {(Activity, "host"), (Activity, "hub"), (Hub, "organisation")}
+    assert (Activity, "owner") not in read
 
 
 def test_no_value_that_can_change_is_read_without_a_day():
