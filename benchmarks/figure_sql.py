@@ -6,8 +6,7 @@ Activities are counted by their stored head counts, and at the root no statement
 from django.db import connection
 
 PLACE = "(SELECT id FROM orgs_organisation WHERE path >= %(path)s AND path < %(path)s || 'a')"
-HUB = f"(SELECT id FROM youthhubs_hub WHERE organisation_id IN {PLACE})"
-HERE = f"AND (activity.host_id IN {PLACE} OR activity.host_id IS NULL AND activity.hub_id IN {HUB})"
+HERE = f"AND activity.owner_id IN {PLACE}"
 HELD = "activity.state = 'held' AND activity.held_on BETWEEN %(first)s AND %(last)s"
 
 ACTIVITIES = f"""
