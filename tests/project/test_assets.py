@@ -1,10 +1,12 @@
 """The pages' third-party files in the build."""
 
+import json
 import re
 
 import pytest
 
 from yl_district import assets
+from yl_district.web.asset_storage import AssetStorage
 
 DRAWINGS = assets.NODE_MODULES / "@tabler" / "icons" / "icons"
 
@@ -46,3 +48,15 @@ def test_vendor_file_points_to_no_file_that_is_not_copied(name):
     assert "sourceMappingURL" not in text
     if name.endswith(".css"):
         assert re.findall(r"""url\((?!["']?data:)[^)]*\)""", text) == []
+
+
+def test_an_asset_is_addressed_as_collected_and_one_that_was_not_is_refused(tmp_path):
+    manifest = {"version": "1.1", "hash": "", "paths": {"yl/app.css": "yl/app.0123.css"}}
+    (tmp_path / "staticfiles.json").write_text(json.dumps(manifest))
+    storage = AssetStorage(location=tmp_path, base_url="/static/")
+    assert [storage.url("yl/app.css") for _ in range(2)] == ["/static/yl/app.0123.css"] * 2
+    # Worked out once.
+    storage.hashed_files.clear()
+    assert storage.url("yl/app.css") == "/static/yl/app.0123.css"
+    with pytest.raises(ValueError, match=r"yl/app\.js"):
+        storage.url("yl/app.js")

@@ -5,7 +5,7 @@ took four times as long as the query and the page around the table.
 """
 
 from functools import lru_cache
-from inspect import Parameter, signature
+from inspect import Parameter, ismethod, signature
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -151,10 +151,20 @@ def display_name(model, path, name):
 
 def called_by_name(function):
     """The function, called with those of the values given by name that it takes."""
-    kinds = [(name, each.kind) for name, each in signature(function).parameters.items()]
-    if any(kind == Parameter.VAR_KEYWORD for _, kind in kinds):
+    is_bound = ismethod(function)
+    names = names_taken(function.__func__ if is_bound else function)
+    if names is None:
         return lambda given: function(**given)
-    names = [name for name, kind in kinds if kind != Parameter.VAR_POSITIONAL]
-    if names == ["value"]:
+    names = names[1:] if is_bound else names
+    if names == ("value",):
         return lambda given: function(value=given["value"])
     return lambda given: function(**{name: given[name] for name in names})
+
+
+@lru_cache(maxsize=1000)
+def names_taken(function):
+    """The names of what a function takes, None where it takes any; each table asks anew, of the same functions."""
+    kinds = [(name, each.kind) for name, each in signature(function).parameters.items()]
+    if any(kind == Parameter.VAR_KEYWORD for _, kind in kinds):
+        return None
+    return tuple(name for name, kind in kinds if kind != Parameter.VAR_POSITIONAL)

@@ -1,5 +1,7 @@
 """The search form above a list."""
 
+from functools import cached_property
+
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef
@@ -55,6 +57,11 @@ class PageFilter(django_filters.FilterSet):
             for name in self.filters
         )
         return self.is_foreign or any(is_told)
+
+    @cached_property
+    def media(self):
+        """The styles and scripts of the form, put together once for both."""
+        return self.form.media
 
     @property
     def choices(self):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.contrib.auth import get_user_model
@@ -38,10 +39,13 @@ register.simple_tag(untold_places)
 @register.simple_tag
 def icon(name):
     """One icon of the sprite, hidden from screen readers."""
-    address = static("vendor/icons.svg")
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', address, name
-    )
+    return icon_at(static("vendor/icons.svg"), name)
+
+
+@lru_cache(maxsize=1000)
+def icon_at(sprite, name):
+    """The markup of an icon, which is on a page many times."""
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
 
 
 @register.filter
