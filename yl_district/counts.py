@@ -17,6 +17,18 @@ class NumberCounted(Subquery):
         super().__init__(rows.order_by()[: MOST_COUNTED + 1])
 
 
+def found_by(rows, most):
+    """The rows, noting that they are those of at most so many records, also of what is left of them further on."""
+    # A query hands on what it holds to those that are made of it.
+    rows.query.most_records = most
+    return rows
+
+
+def most_records(rows):
+    """Of how many records the rows are at most, where `found_by` has noted that; else None."""
+    return getattr(rows.query, "most_records", None)
+
+
 def told_number(counted):
     """A number counted so in words, such as 1234, and 2,000+ for more."""
     return str(counted) if counted <= MOST_COUNTED else f"{MOST_COUNTED:,}+"

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.query_utils import DeferredAttribute
 
+from .counts import found_by
 from .likeness import is_its_own_key, name_key
+from .search_pieces import FEW_PIECES
 
 # Surnames pronounced differently from the same characters elsewhere.
 SURNAME_READINGS = {
@@ -268,7 +270,8 @@ def search(rows, text, column="search_text", by_number=True):
     numbered = has_number(model, whole_number(text)) if by_number else None
     if numbered:
         # By keys, since the numbers of joined records would be compared one by one.
-        return rows.filter(**{key: model._base_manager.filter(numbered).order_by().values("pk")})
+        found = rows.filter(**{key: model._base_manager.filter(numbered).order_by().values("pk")})
+        return found_by(found, most=len(blind_indexes(model)))
     others = f"{prefix}other_names" if by_number and has_other_names(model) else None
     found = Q()
     for word in (text or "").split():
@@ -278,7 +281,9 @@ def search(rows, text, column="search_text", by_number=True):
     if ended:
         found |= Q(**{key: ended})
     narrowing = few_named(model, text, bool(others), ended)
-    return rows.filter(found if narrowing is None else found & Q(**{key: narrowing}))
+    if narrowing is None:
+        return rows.filter(found)
+    return found_by(rows.filter(found & Q(**{key: narrowing})), most=FEW_PIECES)
 
 
 def has_number(model, number):

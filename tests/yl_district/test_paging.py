@@ -105,6 +105,15 @@ def test_of_many_rows_it_is_said_that_they_are_more(place):
     assert "共 <strong>2</strong> 条" in few
 
 
+def test_what_a_search_finds_is_counted_only_where_it_is_more_than_a_page(place):
+    make_member("秦朗明", place.here)
+    assert [len(keys) for keys in turned(place.office, "member_list", {"search": "秦朗"})] == [2, 1]
+    assert "共 <strong>3</strong> 条" in page(place.office, "member_list", search="秦朗")
+    assert "共 <strong>1</strong> 条" in page(place.office, "member_list", search="秦朗明")
+    more, one = (queries(place.office, "member_list", search=text) for text in ("秦朗", "秦朗明"))
+    assert more == one + 1
+
+
 def test_only_orders_that_an_index_serves_are_offered_of_many(place):
     many = place.office.get(reverse("member_list")).context["table"]
     few = place.office.get(reverse("member_list"), {"search": "秦朗"}).context["table"]

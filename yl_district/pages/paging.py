@@ -15,7 +15,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, ForeignKey, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from ..counts import MOST_COUNTED, told_number
+from ..counts import MOST_COUNTED, most_records, told_number
 from ..tree_paths import reach_looked_at
 from .chosen_rows import is_key
 
@@ -74,13 +74,28 @@ class EdgePage:
 
 def paginate(table, request, number=None):
     """Gives a table its page as asked for in the address; `number` is how many rows there are, where that is known."""
-    known = number_up_to_most(table.data.data) if number is None else number
+    asked = request.GET.get(table.prefixed_page_field)
+    first = None if asked else first_found(table)
+    is_all = first is not None and len(first) <= table.rows_per_page
+    known = len(first) if is_all else number_up_to_most(table.data.data) if number is None else number
     if known > MOST_COUNTED:
         paginate_by_key(table, request, number)
         return
     # Not by RequestConfig, which would accept any page size from the URL, including 0.
     table.paginate(per_page=table.rows_per_page, paginator_class=CountedPaginator, number=known)
-    table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
+    table.page = table.paginator.get_page(asked)
+    if first is not None:
+        table.page.object_list = table.rows_of(first[: table.rows_per_page])
+
+
+def first_found(table):
+    """Up to one row more than a page, where a search has found few, which mostly spares counting them; else None."""
+    rows, size = table.data.data, table.rows_per_page
+    most = most_records(rows)
+    if most is None:
+        return None
+    with reach_looked_at(last=most <= size):
+        return list(rows[: size + 1])
 
 
 def paginate_by_key(table, request, number):
@@ -305,10 +320,15 @@ class Pages:
         if relation is not None:
             firsts = rows.order_by(f"{sign}pk").filter(**{relation.name: OuterRef("pk")}).values("pk")[:1]
             organisations = relation.related_model.objects.visible_as(self.user, *rows.seen_by).order_by()
+            none = 0 if down else 2**62
+            first = Coalesce(Subquery(firsts), none)
+            beginnings = organisations.annotate(first=first).order_by(f"{sign}first").values_list("pk", "first")
             # Those without any row come last.
-            first = Coalesce(Subquery(firsts), 0 if down else 2**62)
-            keys = organisations.annotate(first=first).order_by(f"{sign}first").values_list("pk", flat=True)
-            rows = rows.filter(**{f"{relation.name}__in": list(keys[: self.size + 1])})
+            begun = [each for each in beginnings[: self.size + 1] if each[1] != none]
+            rows = rows.filter(**{f"{relation.name}__in": [key for key, _ in begun]})
+            if begun:
+                # Where the keys begin, since PostgreSQL may walk them from the first of all.
+                rows = rows.filter(**{f"pk__{'lte' if down else 'gte'}": begun[0][1]})
         return list(rows.order_by(f"{sign}pk")[: self.size + 1])
 
     @property
