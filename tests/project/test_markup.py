@@ -28,13 +28,14 @@ IN_TEMPLATES = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
 IN_CODE = re.compile(
     r"mark_safe\(.*|\bSafeString\(.*|\bSafeText\(.*|__html__.*|(?:format_html(?:_join)?|filled_markup)\(f.*|html_safe.*"
 )
-# Of it: nothing at all, paragraphs that Django escapes, and what is escaped right there.
+# Of it: nothing at all, paragraphs that Django escapes, what is escaped right there, and what consists of safe parts.
 HARMLESS = {
     'mark_safe("")',
     'SafeString("")',
     "mark_safe(linebreaks(value, autoescape=True))",
     "SafeString(escape(text)) if type(text) is str else conditional_escape(text)",
     "SafeString(markup.format(*map(escaped_text, values)))",
+    "SafeString(joined) if all(isinstance(part, SafeData) for part in parts) else joined",
 }
 # The fields of a form that can be filled in at will.
 TEXTS = (forms.CharField, forms.DateField, forms.DecimalField)

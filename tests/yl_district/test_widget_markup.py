@@ -61,3 +61,4 @@ def test_what_is_not_safe_is_escaped_in_markup():
     assert filled_markup("<p>{}</p>", filled_markup("<b>{}</b>", ODD)) == "<p><b>&lt;b&gt;&amp;&quot;&#x27;{}</b></p>"
     assert joined_markup([filled_markup("{}", "<"), filled_markup("{}", ">")]) == "&lt;&gt;"
     assert type(joined_markup([filled_markup("{}", "<")])) is type(filled_markup(""))
+    assert type(joined_markup([filled_markup("{}", "<"), "<"])) is str

@@ -4,16 +4,17 @@ The library asks for each cell again what its column is like, and a template loo
 took four times as long as the query and the page around the table.
 """
 
-from functools import lru_cache
-from inspect import Parameter, ismethod, signature
+from functools import lru_cache, partialmethod
+from inspect import Parameter, getattr_static, ismethod, signature
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.encoding import force_str
 from django.utils.formats import date_format, localize
 from django.utils.timezone import template_localtime
 from django_tables2.utils import AttributeDict
 
-from .markup import NO_MARKUP, escaped_text, filled_markup, joined_markup
+from .markup import escaped_text, filled_markup, joined_markup
 
 TICK = (
     '<td class="tick"><input type="checkbox" class="form-check-input" name="keys" value="{}" form="many"'
@@ -30,15 +31,18 @@ CELL_END, ROW_END = filled_markup("</td>"), filled_markup("</tr>\n")
 
 def body_of(table):
     """The rows of the table's page, each a `tr`."""
-    writers = [CellWriter(table, column) for column in table.columns]
-    return joined_markup(row_html(row, writers, bool(table.acts)) for row in table.paginated_rows)
+    writers, has_ticks = [CellWriter(table, column) for column in table.columns], bool(table.acts)
+    return joined_markup(part for row in table.paginated_rows for part in row_parts(row, writers, has_ticks))
 
 
-def row_html(row, writers, has_ticks):
-    """One row with its cells."""
-    tick = filled_markup(TICK, row.record.pk, row.record) if has_ticks else NO_MARKUP
-    cells = joined_markup(writer.html(row) for writer in writers)
-    return filled_markup("<tr {}>", attributes_html(row.attrs)) + tick + cells + ROW_END
+def row_parts(row, writers, has_ticks):
+    """Yields one row with its cells, in parts."""
+    yield filled_markup("<tr {}>", attributes_html(row.attrs))
+    if has_ticks:
+        yield filled_markup(TICK, row.record.pk, row.record)
+    for writer in writers:
+        yield from writer.parts(row)
+    yield ROW_END
 
 
 class CellWriter:
@@ -58,12 +62,12 @@ class CellWriter:
         self.value_of = value_in_column(table._meta.model, bound)
         self.render = called_by_name(bound.render)
 
-    def html(self, row):
-        """The cell of a row."""
+    def parts(self, row):
+        """The cell of a row, in parts."""
         cell = self.cell(row)
         is_blank = cell == self.default
         begin = self.beginnings.get(is_blank) or self.beginning(self.attrs_of(row, cell), is_blank)
-        return begin + escaped_text(text_in_cell(cell)) + CELL_END
+        return begin, escaped_text(text_in_cell(cell)), CELL_END
 
     def beginning(self, attrs, is_blank):
         """The tag with which a cell begins."""
@@ -123,7 +127,8 @@ def value_in_column(model, bound):
     if not isinstance(accessor, str) or getattr(bound.column, "text", None) is not None:
         return None
     *path, name = accessor.split(accessor.SEPARATOR)
-    steps = (*path, display_name(model, path, name) or name)
+    display, labels = choices_shown(model, path, name)
+    steps = (*path, display or name)
 
     def value(record):
         found = record
@@ -133,20 +138,31 @@ def value_in_column(model, bound):
             found = getattr(found, step, None)
             if callable(found) and not getattr(found, "do_not_call_in_templates", False):
                 found = found()
-        return found
+        return found if labels is None else labels.get(found, found)
 
     return value
 
 
-def display_name(model, path, name):
-    """The method that says a choice in words; None for a field without choices."""
+@lru_cache(maxsize=1000)
+def labels_of(field):
+    """{value: label} of the choices of a field."""
+    return {value: force_str(label, strings_only=True) for value, label in field.flatchoices}
+
+
+def choices_shown(model, path, name):
+    """(the method of the model's own that says a choice in words, the labels of choices); None where there is none."""
     try:
         for step in path:
             model = model._meta.get_field(step).related_model
         field = model._meta.get_field(name)
     except (FieldDoesNotExist, AttributeError):
-        return None
-    return f"get_{name}_display" if isinstance(field, models.Field) and field.choices else None
+        return None, None
+    if not isinstance(field, models.Field) or not field.choices:
+        return None, None
+    display = f"get_{name}_display"
+    # Django's own puts the labels together anew for each value.
+    is_own = not isinstance(getattr_static(model, display), partialmethod)
+    return (display, None) if is_own else (None, labels_of(field))
 
 
 def called_by_name(function):
