@@ -10,12 +10,13 @@ if __name__ == "__main__":
     from django.core.management import execute_from_command_line
 
     from yl_district.database.limits import is_long_work
+    from yl_district.frames import with_room
     from yl_district.installation.files import UnsafeInstallation
 
     # Whatever the process that has started it may take.
     os.environ["DATABASE_LONG_WORK"] = str(int(is_long_work(sys.argv[1:])))
     try:
-        execute_from_command_line(sys.argv)
+        with_room(execute_from_command_line)(sys.argv)
     except UnsafeInstallation as error:
         sys.exit(str(error))
     except ImproperlyConfigured as error:

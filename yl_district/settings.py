@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yl_district.frames.room_middleware",
     "csp.middleware.CSPMiddleware",
     "yl_district.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
