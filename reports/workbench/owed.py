@@ -1,5 +1,6 @@
 """What a user owes to the people and records in their care, each thing with the page that mends it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, partial
@@ -16,6 +17,7 @@ from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 
 from ..figures.scopes import reach_of
+from .counted_lines import CountedLine, numbers_of
 
 # How long before somebody leaves a post it is said.
 END_SOON = timedelta(days=90)
@@ -41,8 +43,7 @@ class Owed:
 
 def owed_by(user, day, own):
     """All that the user owes on `day`, `own` links first."""
-    found = [*own_links(own), *members_coming_of_age(user, day), *posts_ending(user, day)]
-    found += [*activities_without_people(user, day), *cases_due(user, day)]
+    found = [*own_links(own), *members_coming_of_age(user, day), *owed_lines(user, day)]
     return [owed for owed in found if owed.number]
 
 
@@ -92,11 +93,10 @@ class OwnLinks:
 
 def own_links_of(user: User, day: date) -> OwnLinks | None:
     """The user's own links in force on `day`; None for whoever has none or does not keep links."""
-    if not user.may_open("contact_create"):
+    if not numbers_of([OWN_LINKS], user, day)[OWN_LINKS]:
         return None
-    links = Link.objects.visible_to(user).of_cadre_with(user).as_of(day).with_contacts_by(day)
-    found = list(links.select_related("youth").order_by("youth__name_sort", "pk"))
-    return OwnLinks(found) if found else None
+    links = OWN_LINKS.rows(user, day).with_contacts_by(day)
+    return OwnLinks(list(links.select_related("youth").order_by("youth__name_sort", "pk")))
 
 
 def missing_of(link):
@@ -144,42 +144,84 @@ def first_coming_of_age(user, day):
     return (len(shown) if len(shown) <= NAMES_SHOWN else members.count()), shown[:NAMES_SHOWN]
 
 
-def posts_ending(user, day):
-    """Posts whose end soon is announced."""
-    if not user.may_open("post_update"):
-        return
-    posts = Post.objects.visible_to(user).ending_between(day, day + END_SOON)
-    yield named(
-        f"名团干部 {END_SOON.days} 天内离任", posts.select_related("person", "organisation").order_by("ended_on", "pk")
-    )
+def owed_lines(user, day):
+    """What is owed by OWED_LINES, all of it counted by one statement."""
+    numbers = numbers_of(OWED_LINES, user, day)
+    for line in OWED_LINES:
+        number = numbers[line]
+        # Those of cases are not named.
+        first = line.rows(user, day).order_by(*line.order)[:NAMES_SHOWN] if number and line.order else ()
+        names = [(str(each), each.get_absolute_url()) for each in first]
+        yield Owed(line.words, number, names, line.list_address(day))
 
 
-def activities_without_people(user, day):
+@dataclass(frozen=True)
+class OwedLine(CountedLine):
+    """Records that something is owed to: in words, the list of them all, the order in which the first are named."""
+
+    words: str
+    url_name: str = ""
+    query: Callable[[date], dict] = lambda day: {}
+    order: tuple[str, ...] = ()
+
+    def list_address(self, day):
+        """The address of the list; "" without one."""
+        return f"{reverse(self.url_name)}?{urlencode(self.query(day))}" if self.url_name else ""
+
+
+def without_people_until(user, day):
     """This year's activities of which nobody recorded who or how many came."""
-    if not user.may_open("activity_update"):
-        return
-    year = Period.of_year(day.year).until(day)
-    activities = Activity.objects.visible_to(user).held_during(year).without_people().order_by("-held_on", "-pk")
-    query = urlencode({"year": day.year, "state": Activity.State.HELD, "basis": Activity.Basis.UNRECORDED})
-    yield named("场活动没有登记参加的人", activities, f"{reverse('activity_list')}?{query}")
+    return Activity.objects.visible_to(user).held_during(Period.of_year(day.year).until(day)).without_people()
 
 
-def cases_due(user, day):
-    """Of the case files open to the user: plans and assistances that are missing, and grants about to end."""
-    if not user.may_open("assisted_youth_list"):
-        return
-    youths, listed = AssistedYouth.objects.visible_to(user).as_of(day), reverse("assisted_youth_list")
-    unplanned = youths.without_plan_for(day.year).count()
-    yield Owed("名帮扶对象还没有今年的服务计划书", unplanned, address=f"{listed}?unplanned={day.year}")
-    unhelped = youths.exclude(pk__in=youths.helped_by(day).values("pk")).count()
-    yield Owed("名帮扶对象本季度还没有帮扶记录", unhelped, address=f"{listed}?helped=no")
-    ending = CaseGrant.objects.held_by(user).open_on(day).filter(expires_on__lte=day + GRANT_SOON)
-    grants = f"{reverse('case_grant_list')}?state=open&mine=on"
-    yield Owed(f"份个案授权 {GRANT_SOON.days} 天内到期", ending.count(), address=grants)
+def open_cases(user, day):
+    """The youths in the register whose case files are open to the user."""
+    return AssistedYouth.objects.visible_to(user).as_of(day)
 
 
-def named(words, records, address=""):
-    """What is owed to these records, the first of them by name."""
-    shown = list(records[: NAMES_SHOWN + 1])
-    number = len(shown) if len(shown) <= NAMES_SHOWN else records.count()
-    return Owed(words, number, [(str(each), each.get_absolute_url()) for each in shown[:NAMES_SHOWN]], address)
+def not_helped(user, day):
+    """Of these, those without an assistance this quarter."""
+    youths = open_cases(user, day)
+    return youths.exclude(pk__in=youths.helped_by(day).values("pk"))
+
+
+OWN_LINKS = CountedLine(
+    "contact_create", lambda user, day: Link.objects.visible_to(user).of_cadre_with(user).as_of(day)
+)
+OWED_LINES = (
+    OwedLine(
+        "post_update",
+        lambda user, day: Post.objects.visible_to(user).ending_between(day, day + END_SOON),
+        f"名团干部 {END_SOON.days} 天内离任",
+        order=("ended_on", "pk"),
+    ),
+    OwedLine(
+        "activity_update",
+        without_people_until,
+        "场活动没有登记参加的人",
+        "activity_list",
+        lambda day: {"year": day.year, "state": Activity.State.HELD, "basis": Activity.Basis.UNRECORDED},
+        order=("-held_on", "-pk"),
+    ),
+    OwedLine(
+        "assisted_youth_list",
+        lambda user, day: open_cases(user, day).without_plan_for(day.year),
+        "名帮扶对象还没有今年的服务计划书",
+        "assisted_youth_list",
+        lambda day: {"unplanned": day.year},
+    ),
+    OwedLine(
+        "assisted_youth_list",
+        not_helped,
+        "名帮扶对象本季度还没有帮扶记录",
+        "assisted_youth_list",
+        lambda day: {"helped": "no"},
+    ),
+    OwedLine(
+        "assisted_youth_list",
+        lambda user, day: CaseGrant.objects.held_by(user).open_on(day).filter(expires_on__lte=day + GRANT_SOON),
+        f"份个案授权 {GRANT_SOON.days} 天内到期",
+        "case_grant_list",
+        lambda day: {"state": "open", "mine": "on"},
+    ),
+)

@@ -264,3 +264,23 @@ def test_a_page_asks_once_what_has_changed_and_keeps_nothing_counted_after_a_cha
         assert members.asked() == (1, True)
         assert not KeptResult.objects.exists()
     assert (members.asked(), members.asked()) == ((1, True), (1, False))
+
+
+def test_what_a_page_has_looked_up_is_looked_up_once_and_what_is_kept_rests_on_it(branch):
+    links = Counting(Link.objects.all())
+    assert [results_module.once_a_moment("links", links) for _ in range(2)] == [0, 0]
+    assert links.times == 2
+
+    def by_then():
+        return [results_module.once_a_moment("links", links), Organisation.objects.count()]
+
+    def kept_by_then():
+        return kept_results({("by then",): by_then})["by then",]
+
+    cadre = make_post("陆远", branch).person
+    with results_module.one_moment():
+        assert [by_then(), kept_by_then()] == [[0, 2], [0, 2]]
+        assert links.times == 3
+    assert (kept_by_then(), links.times) == ([0, 2], 3)
+    make_link(cadre)
+    assert kept_by_then() == [1, 2]

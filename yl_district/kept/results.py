@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -35,7 +35,7 @@ Json: TypeAlias = Any
 Asked: TypeAlias = tuple[Any, ...]
 
 MOST_RESULTS = 5_000
-_moment: ContextVar[list[RegisterMarks] | None] = ContextVar("moment", default=None)
+_moment: ContextVar[dict[Hashable, Any] | None] = ContextVar("moment", default=None)
 # Milliseconds for which a page waits for a writer before it goes on without having kept what it counted.
 WAIT = 20
 
@@ -46,21 +46,31 @@ def one_moment() -> Iterator[None]:
 
     For a page that writes to no register.
     """
-    token = _moment.set([])
+    token = _moment.set({})
     try:
         yield
     finally:
         _moment.reset(token)
 
 
-def marks_of_moment() -> RegisterMarks:
-    """The marks of the block of `one_moment`, or of now."""
+def once_a_moment(name: Hashable, look: Callable[[], Any]) -> Any:
+    """The result of `look`, within a block of `one_moment` that of the first look of this name."""
     known = _moment.get()
     if known is None:
-        return current_marks()
-    if not known:
-        known.append(current_marks())
-    return known[0]
+        return look()
+    if name not in known:
+        with tables_read() as tables:
+            known[name] = look(), tables
+    found, tables = known[name]
+    # Whatever uses it rests on the same tables.
+    note_read(tables)
+    return found
+
+
+def marks_of_moment() -> RegisterMarks:
+    """The marks of the block of `one_moment`, or of now."""
+    marks: RegisterMarks = once_a_moment("marks", current_marks)
+    return marks
 
 
 def kept_results(asked: Mapping[Asked, Callable[[], Json]]) -> dict[Asked, Json]:
