@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Aggregate, IntegerField, QuerySet, Value
 
 from orgs.models import Organisation
-from yl_district.kept.results import kept_results
+from yl_district.kept.results import kept_result, kept_results
 
 from ..models import Target
 from .figure import Figure, Result
@@ -129,6 +129,21 @@ def results_of(asked: Iterable[tuple[Figure, Scope]]) -> list[Result]:
         rows = fetched(" UNION ALL ".join(query.sql for query in queries), parameters)
         found |= {row[AT]: row for row in queries[0].read(rows)}
     return [result(figure, found.get(place, {}), names) for place, (figure, _) in enumerate(asked)]
+
+
+def kept_results_of(asked: Iterable[tuple[Figure, Scope]]) -> list[Result]:
+    """The same as `results_of`; those of figures that tell of no cases are kept until a register changes."""
+    asked = list(asked)
+    open_pairs = [pair for pair in asked if not pair[0].is_case]
+    key = ("measured", *((figure.key, *scope.known_by) for figure, scope in open_pairs))
+    known = iter(kept_result(key, partial(values_counted, open_pairs)) if open_pairs else [])
+    of_cases = iter(results_of(pair for pair in asked if pair[0].is_case))
+    return [next(of_cases) if figure.is_case else Result(figure, *next(known)) for figure, _ in asked]
+
+
+def values_counted(asked: Iterable[tuple[Figure, Scope]]) -> list[tuple[int, str]]:
+    """The value and the quality of each of the pairs."""
+    return [(result.value, result.quality) for result in results_of(asked)]
 
 
 def measured(figure: Figure, scope: Scope, names: Sequence[str]) -> PreparedQuery:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from yl_district.periods import Period
 
-from ..figures.counting import results_of, root_organisation
+from ..figures.counting import kept_results_of, results_of, root_organisation
 from ..figures.figure import Figure, Result
 from ..figures.lines import all_figures
 from ..figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
@@ -185,7 +185,7 @@ def paces_of(targets, day):
     if not begun:
         return waiting
     root = root_organisation()
-    found = iter(results_of(pair for pace in begun for pair in asked_of(pace, root)))
+    found = iter(kept_results_of(pair for pace in begun for pair in asked_of(pace, root)))
     # Each takes three consecutive results.
     for pace, done, at_deadline, opening in zip(begun, found, found, found, strict=False):
         stock = opening.value if pace.figure.is_stock else 0

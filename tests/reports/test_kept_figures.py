@@ -31,6 +31,7 @@ from reports.figures.counting import results
 from reports.figures.readers import may_know_cases
 from reports.figures.scopes import Scope, year_at_hand
 from reports.models import Explanation, PlatformEntry, Target
+from reports.targets.progress import paces_beside, paces_of
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -84,7 +85,8 @@ def district(db):
     make_supply(branch)
     make_volunteer(hub, "顾清")
     PlatformEntry.objects.create(platform="智慧团建", subject="activity", activity=activity, entered_on=TODAY)
-    Target.objects.create(year=2017, task="活动", figure="sessions", value=10)
+    for key in ("sessions", "members", "assistances"):
+        Target.objects.create(year=2017, task=key, figure=key, value=10)
     make_assisted_youth(branch)
     return {
         "staff": make_user("经办人", root),
@@ -119,7 +121,13 @@ def told(user, scope):
         )
         for group in found
     ]
-    return figures, bars_by_month(scope), bars_by_type(scope), year_at_hand(user, TODAY), board
+    return figures, *beside(user, scope, values), board
+
+
+def beside(user, scope, values):
+    """What pages tell beside the figures: charts, the year at hand, how far targets are."""
+    paces = [(pace.figure.key, pace.result, pace.planned, pace.state) for pace in paces_beside(scope, values, TODAY)]
+    return bars_by_month(scope), bars_by_type(scope), year_at_hand(user, TODAY), paces
 
 
 def shown_as_told(shown, user):
@@ -152,7 +160,7 @@ def from_nothing(user, scope):
             )
             board.append((group.check.key, answered_as_told(group.whole), group.shared_count, group.is_shared, *shown))
         figures = {key: (one.value, one.quality, one.target) for key, one in values.items()}
-        return figures, bars_by_month(scope), bars_by_type(scope), year_at_hand(user, TODAY), board
+        return figures, *beside(user, scope, values), board
 
 
 def ways_of_writing():
@@ -349,3 +357,12 @@ def test_all_figures_are_kept_but_those_of_cases(district):
         results(scope, with_cases=True, only=[key])
         is_kept = key == "platform_bindings" or KeptResult.objects.exists()
         assert is_kept == (not result.figure.is_case), key
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize("key", ["sessions", "members", "assistances"])
+def test_how_far_a_target_is_is_kept_but_for_those_of_cases(district, key):
+    target = Target.objects.get(figure=key)
+    counted = [paces_of([target], TODAY)[target.pk].result for _ in range(2)]
+    assert counted[0] == counted[1]
+    assert KeptResult.objects.exists() == (key != "assistances")

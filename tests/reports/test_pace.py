@@ -248,4 +248,5 @@ def test_queries_do_not_follow_from_targets_or_rows(root):
     for _ in range(30):
         make_activity(root)
         make_unit()
-    assert count(targets) == few == 3
+    # Those of cases are asked for apart.
+    assert (count(targets), few) == (4, 3)
