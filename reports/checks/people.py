@@ -191,18 +191,23 @@ def last_day_of(post):
 def bindings_before_entry(inspection):
     """Yields links, volunteers and entries in platforms bound before they began."""
     scope = inspection.scope
-    links = sources.links(scope).filter(bound_on__lt=F("started_on")).select_related("cadre", "youth")
-    for link in inspection.opened(links).order_by("pk"):
+    links = found_first(sources.links(scope).filter(bound_on__lt=F("started_on")))
+    for link in inspection.opened(links.select_related("cadre", "youth")).order_by("pk"):
         url = inspection.page("link_update", link.pk, of=link)
         yield RawFinding(
             subject_of(link), str(link), early_binding(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
         )
-    volunteers = sources.volunteers(scope).filter(bound_on__lt=F("joined_on"))
+    volunteers = found_first(sources.volunteers(scope).filter(bound_on__lt=F("joined_on")))
     for volunteer in inspection.opened(volunteers).select_related("person").order_by("pk"):
         url = inspection.page("volunteer_update", volunteer.pk, of=volunteer)
         found = early_binding(volunteer.bound_on, "加入", volunteer.joined_on)
         yield RawFinding(subject_of(volunteer), str(volunteer), found, url, ("volunteers_bound",))
     yield from entries_bound_early(inspection)
+
+
+def found_first(rows):
+    """The rows by their keys: seldom any, for whom the people joined to them would be gone through."""
+    return rows.model._default_manager.filter(pk__in=list(rows.order_by().values_list("pk", flat=True)))
 
 
 def entries_bound_early(inspection):
