@@ -1,17 +1,22 @@
 """Pages of people who are likely registered twice."""
 
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
+from orgs.models.reach import reach_of
+from yl_district.kept.results import kept_result
 from yl_district.pages.filters import LONGEST_SEARCH
 from yl_district.pages.pages import delete_page, end_page
 from yl_district.pages.record_choices import KEY_DIGITS
 from yl_district.pinyin import search
 
-from .duplicates import likely_duplicates
+from .duplicates import Alike, likely_duplicates
 from .merge_forms import NamesakesForm
 from .models import Member, Namesakes, Person, PersonMerge, Post
 
@@ -21,17 +26,38 @@ PAIRS_PER_PAGE, LATEST_MERGES, MOST_OFFERED = 20, 20, 20
 def duplicate_list(request):
     """The pairs of people whom the user sees and who are likely one."""
     user = request.user
-    pairs = Paginator(likely_duplicates(Person.objects.written_by(user), user), PAIRS_PER_PAGE)
-    page = pairs.get_page(request.GET.get("page"))
-    people = shown_people(user, {one.pk for pair in page for one in (pair.first, pair.second)})
+    page = Paginator(pairs_seen(user), PAIRS_PER_PAGE).get_page(request.GET.get("page"))
+    people = shown_people(user, {key for first, second, _ in page for key in (first, second)})
+    found = [
+        Alike(people[first], people[second], tuple(agreeing))
+        for first, second, agreeing in page
+        if first in people and second in people
+    ]
     context = {
         "title": "疑似重复",
         "page": page,
-        "pairs": [(pair, people[pair.first.pk], people[pair.second.pk]) for pair in page],
+        "pairs": [(pair, pair.first, pair.second) for pair in found],
         "merges": PersonMerge.objects.visible_to(user).select_related("kept", "merged_by")[:LATEST_MERGES],
         "declared": Namesakes.objects.visible_to(user).select_related("first", "second", "declared_by"),
     }
     return render(request, "members/duplicate_list.html", context)
+
+
+def pairs_seen(user):
+    """(key, key, in what they agree) of each pair of people whom the user sees, the latest registered first.
+
+    Kept until a register changes, but for whoever may open a case file.
+    """
+    if Person.objects.with_open_case(user).exists():
+        return keys_of_pairs(Person.objects.written_by(user), user)
+    asked = ("duplicates", user.pk, reach_of(user), timezone.localdate())
+    # The same people, told without asking what is open.
+    return kept_result(asked, partial(keys_of_pairs, Person.objects.kept_openly_by(user), user))
+
+
+def keys_of_pairs(people, user):
+    """The same of these people, compared now."""
+    return [(pair.first.pk, pair.second.pk, pair.agreeing) for pair in likely_duplicates(people, user)]
 
 
 def shown_people(user, keys):

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ class PersonMergeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Merges into people whose data the user may change; those that reveal a case file only to who did them."""
         told = self.filter(~Q(pk__in=self.model.objects.revealing()) | Q(merged_by=user.pk))
-        return told.filter(kept__in=Person.objects.written_by(user).order_by().values("pk"))
+        return told.filter(Exists(Person.objects.written_by(user).order_by().filter(pk=OuterRef("kept"))))
 
     def revealing(self) -> list[int]:
         """The keys of merges that reveal a case file, or of which nobody can read whether; reads all."""

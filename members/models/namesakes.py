@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,8 +17,9 @@ from .people import Person
 class NamesakesQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Declarations about two people both of whom the user may see."""
-        seen = Person.objects.visible_to(user).order_by().values("pk")
-        return self.filter(first__in=seen, second__in=seen)
+        # Of each that is declared, since SQLite would list all whom the user may see.
+        seen = [Person.objects.visible_to(user).order_by().filter(pk=OuterRef(name)) for name in ("first", "second")]
+        return self.filter(*map(Exists, seen))
 
     def of_both(self, one: Person, other: Person) -> Self:
         """Declarations about these two people."""

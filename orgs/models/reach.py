@@ -40,6 +40,11 @@ def below(path: str, organisation: Organisation) -> Q:
     return Q(**{f"{relation}__in_subtree" if relation else "path__startswith": organisation.path})
 
 
+def reach_of(user: User) -> tuple[tuple[str, str], ...]:
+    """All that decides which rows are within the user's reach, but for those that are the user's own."""
+    return tuple(sorted((role.kind, role.organisation.path) for role in user.held_roles))
+
+
 # Means no restriction. An empty Q() would vanish when combined by `|` with another, and so restrict.
 EVERYTHING = None
 

@@ -13,12 +13,12 @@ from django.apps import apps
 from django.db.models import CharField, Value
 from django.utils import timezone
 
+from orgs.models.reach import reach_of
 from yl_district.database.actors import whole_case_files
 from yl_district.kept.reading import note_read, tables_read
 from yl_district.kept.results import kept_results
 
 from ..figures.counting import figures_of, results
-from ..figures.scopes import reach_of
 from .explained_findings import ExplainedFinding, Group, given_reasons, groups, individual_finding
 from .inspection import Audience, Check, Finding, Inspection, Page, Severity, finding_digest
 from .lines import CHECKS

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 
+from orgs.models.reach import reach_of
 from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import takes_attachments, with_attachment_counts
 from yl_district.audit.access_log import Action, record
@@ -16,7 +17,7 @@ from yl_district.pages.tables import TOLD
 from yl_district.typing import User, UserRequest
 
 from .figure import Figure
-from .scopes import Scope, reach_of
+from .scopes import Scope
 from .tables import table_of
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from activities.models import Activity
 from orgs.models import Organisation, User
+from orgs.models.reach import reach_of
 from orgs.roles import FIGURE_READERS, RoleKind
 from yl_district.kept.results import kept_result
 from yl_district.pages.forms import DAY_FORMATS, DayInput
@@ -209,11 +210,6 @@ def year_at_hand(user: User, today: date) -> int:
     """
     key = ("year at hand", reach_of(user), today)
     return kept_result(key, partial(year_with_activities, user, today))
-
-
-def reach_of(user: User) -> tuple[tuple[str, str], ...]:
-    """All that decides which rows are within the user's reach, but for those that are the user's own."""
-    return tuple(sorted((role.kind, role.organisation.path) for role in user.held_roles))
 
 
 def year_with_activities(user: User, today: date) -> int:

@@ -13,9 +13,9 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Value
 
 from orgs.models import User
+from orgs.models.reach import reach_of
 
 from ..figures.prepared import refuse
-from ..figures.scopes import reach_of
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from activities.models import Activity
 from assistance.models import AssistedYouth, CaseGrant
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
+from orgs.models.reach import reach_of
 from outreach.models import Link
 from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 
-from ..figures.scopes import reach_of
 from .counted_lines import CountedLine, numbers_of
 
 # How long before somebody leaves a post it is said.

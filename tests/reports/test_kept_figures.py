@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from activities.actions import add_sign_in, recount_sign_ins, remove_sign_in
 from activities.models import Activity, ActivityType, EducationSpan, SignIn
+from members.duplicate_views import pairs_seen
 from members.merge_actions import merge_people
 from members.models import Member, Person, Post
 from orgs.models import DomainSpan, Organisation, Role, Unit
@@ -36,6 +37,7 @@ from tests.factories import (
     make_activity,
     make_assisted_youth,
     make_contact,
+    make_grant,
     make_hub,
     make_link,
     make_member,
@@ -125,9 +127,10 @@ def told(user, scope):
 
 
 def beside(user, scope, values):
-    """What pages tell beside the figures: charts, the year at hand, how far targets are."""
+    """What pages tell beside the figures: charts, the year at hand, how far targets are, who is registered twice."""
+    pairs = [(first, second, tuple(agreeing)) for first, second, agreeing in pairs_seen(user)]
     paces = [(pace.figure.key, pace.result, pace.planned, pace.state) for pace in paces_beside(scope, values, TODAY)]
-    return bars_by_month(scope), bars_by_type(scope), year_at_hand(user, TODAY), paces
+    return bars_by_month(scope), bars_by_type(scope), year_at_hand(user, TODAY), paces, pairs
 
 
 def shown_as_told(shown, user):
@@ -366,3 +369,18 @@ def test_how_far_a_target_is_is_kept_but_for_those_of_cases(district, key):
     counted = [paces_of([target], TODAY)[target.pk].result for _ in range(2)]
     assert counted[0] == counted[1]
     assert KeptResult.objects.exists() == (key != "assistances")
+
+
+@pytest.mark.in_turn
+def test_who_is_registered_twice_is_kept_but_for_whoever_opens_a_case_file(district):
+    root, street = Organisation.objects.get(depth=1), Organisation.objects.get(name=STREET)
+    twins = [make_member("章程", street, make_person("章程", mobile="13800138000")).person for _ in range(2)]
+    keeper = make_user("个案专员", root, Role.Kind.CASEWORKER)
+    Role.objects.create(user=keeper, organisation=root, kind=Role.Kind.STAFF)
+    make_grant(keeper, make_assisted_youth(street, "章程").person)
+    expected = [(twins[0].pk, twins[1].pk, ["手机号码一致", "在同一团组织"])]
+    for user, is_kept in ((district["staff"], True), (keeper, False)):
+        KeptResult.objects.all().delete()
+        seen = [[(*keys, list(agreeing)) for *keys, agreeing in pairs_seen(user)] for _ in range(2)]
+        assert seen == [expected, expected]
+        assert KeptResult.objects.exists() == is_kept
