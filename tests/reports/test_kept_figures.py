@@ -33,6 +33,7 @@ from reports.figures.readers import may_know_cases
 from reports.figures.scopes import Scope, year_at_hand
 from reports.models import Explanation, PlatformEntry, Target
 from reports.targets.progress import paces_beside, paces_of
+from reports.workbench.reminders import reminders_for
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -127,10 +128,11 @@ def told(user, scope):
 
 
 def beside(user, scope, values):
-    """What pages tell beside the figures: charts, the year at hand, how far targets are, who is registered twice."""
+    """What pages tell beside the figures: charts, the year, how far targets are, who is double or reminded."""
     pairs = [(first, second, tuple(agreeing)) for first, second, agreeing in pairs_seen(user)]
     paces = [(pace.figure.key, pace.result, pace.planned, pace.state) for pace in paces_beside(scope, values, TODAY)]
-    return bars_by_month(scope), bars_by_type(scope), year_at_hand(user, TODAY), paces, pairs
+    charts = bars_by_month(scope), bars_by_type(scope)
+    return *charts, year_at_hand(user, TODAY), paces, pairs, reminders_for(user, TODAY)
 
 
 def shown_as_told(shown, user):
