@@ -6,6 +6,7 @@ from members.models import Member, Person
 from tests.factories import make_member
 from tests.pages import two_branches
 from yl_district.database.listed import Listed
+from yl_district.kept.reading import tables_read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -32,3 +33,9 @@ def test_no_values_find_no_rows():
         0,
         1,
     )
+
+
+def test_a_list_given_to_a_statement_is_no_table_that_it_reads():
+    with tables_read() as tables:
+        list(Person.objects.filter(pk__in=Listed([1, 2])))
+    assert tables == {"members_person"}

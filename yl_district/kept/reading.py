@@ -15,7 +15,8 @@ from django.db import connection
 # Stands for a table that the SQL does not name as Django does.
 UNTOLD_TABLE = "?"
 QUOTED_NAME = re.compile(r'"(\w+)"')
-UNQUOTED_TABLE = re.compile(r'\b(?:FROM|JOIN)\s+(?!["(])', re.IGNORECASE)
+# But for the elements of a list that the statement is given.
+UNQUOTED_TABLE = re.compile(r'\b(?:FROM|JOIN)\s+(?!["(]|json_each\(%s\))', re.IGNORECASE)
 
 _reading: ContextVar[tuple[set[str], ...]] = ContextVar("reading", default=())
 
