@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
+from ..database.triggers import drop_triggers
 from ..history.tracking import is_tracked
 from .models import KeptResult, RegisterChange
 
@@ -107,11 +108,21 @@ def watch_registers(sender, using, **options):
             cursor.execute(f"INSERT INTO {CHANGES} (register, number) VALUES (%s, {now})", [table])
 
 
+def noting_triggers(tables):
+    """The names of the triggers of these tables on SQLite."""
+    return [f"{table}_notes_{event}" for table, event in product(tables, WRITES)]
+
+
+def leave_registers(*versions):
+    """Drops the triggers, for the reverse of the migration that adds the table of changes."""
+    drop_triggers(noting_triggers(registers()) if connection.vendor == "sqlite" else [FUNCTION])
+
+
 def make_triggers(cursor, tables):
     """Creates the triggers of these tables."""
     if connection.vendor == "sqlite":
+        drop_triggers(noting_triggers(tables))
         for table, event in product(tables, WRITES):
-            cursor.execute(f'DROP TRIGGER IF EXISTS "{table}_notes_{event}"')
             cursor.execute(
                 f'CREATE TRIGGER "{table}_notes_{event}" AFTER {event.upper()} ON "{table}" BEGIN '
                 f"UPDATE {CHANGES} SET number = number + 1 WHERE register = '{table}'; END"

@@ -4,6 +4,8 @@ import uuid
 import yl_district.privacy.encryption
 from django.db import migrations, models
 
+from yl_district.kept.registers import leave_registers
+
 
 class Migration(migrations.Migration):
 
@@ -37,4 +39,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('register', 'number'), name='register_change_once')],
             },
         ),
+        # The triggers come with `post_migrate`.
+        migrations.RunPython(migrations.RunPython.noop, leave_registers),
     ]
