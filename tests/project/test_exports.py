@@ -71,7 +71,7 @@ def young_district():
         person.name, person.birth_date = f"褚小{chr(0x4E00 + person.pk)}{place.markup}", BORN
         person.identity_number, person.mobile = identity_number("own", BORN), phone("own")
         person.save()
-    clients["office"] = signed_in_by_code(place.users["office"])
+    clients |= {viewer: signed_in_by_code(place.users[viewer]) for viewer in ("office", "staff")}
     return place, clients, rows
 
 

@@ -456,6 +456,8 @@ EDITS = {
     "activities.Activity": {"venue": "后来改"},
     "activities.SignIn": {"capacity": "volunteer"},
     "members.Liaison": {"ended_on": date(2030, 5, 1)},
+    "members.SchoolSpan": {"started_on": date(1990, 1, 1)},
+    "orgs.DomainSpan": {"started_on": date(1990, 1, 1)},
     "reports.PlatformEntry": {"bound_on": date(2017, 7, 1)},
     "reports.Target": {"value": 99},
 }
