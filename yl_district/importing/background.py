@@ -83,8 +83,6 @@ def next_act(batch: ImportBatch) -> list[str]:
     """
     if batch.state != ImportBatch.State.CHECKED or batch.row_count > MOST_ROWS_KEPT:
         return []
-    gc.collect()
-    connections.close_all()
     place = waiting_place(batch)
     with socket.socket(socket.AF_UNIX) as door:
         try:
@@ -95,6 +93,9 @@ def next_act(batch: ImportBatch) -> list[str]:
             finally:
                 os.umask(former)
             door.listen(1)
+            # Whoever comes meanwhile waits at the door.
+            gc.collect()
+            connections.close_all()
             door.settimeout(NEXT_ACT_SECONDS)
             line, _ = door.accept()
             with line:
