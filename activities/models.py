@@ -104,6 +104,14 @@ def hubs_of(organisation: Organisation) -> models.QuerySet:
     return Hub.objects.filter(below("organisation__path", organisation)).order_by().values("pk")
 
 
+def counts_as_education(prefix: str = "") -> Condition:
+    """The condition for activities, on the path `prefix`, of the types that counted as education on their day."""
+    kind, day = f"{prefix}type", f"{prefix}held_on"
+    since = Q(**{f"{kind}__education_since__isnull": True}) | Q(**{f"{kind}__education_since__lte": F(day)})
+    spans = EducationSpan.objects.as_of(OuterRef(day)).filter(type=OuterRef(kind), is_education=True)
+    return (Q(**{f"{kind}__is_education": True}) & since) | Exists(spans)
+
+
 class ActivityQuerySet(ReachQuerySet):
     organisation_path = "owner__path"
     seen_by = HUB_KEEPERS
@@ -131,9 +139,7 @@ class ActivityQuerySet(ReachQuerySet):
 
     def of_education(self) -> Self:
         """Activities of the types that counted as education on their day."""
-        since = Q(type__education_since__isnull=True) | Q(type__education_since__lte=F("held_on"))
-        spans = EducationSpan.objects.as_of(OuterRef("held_on")).filter(type=OuterRef("type"), is_education=True)
-        return self.filter((Q(type__is_education=True) & since) | Exists(spans))
+        return self.filter(counts_as_education())
 
     def search(self, text: str) -> Self:
         """Activities whose name, pinyin or initials contain `text`."""
@@ -355,7 +361,7 @@ class SignInQuerySet(ReachQuerySet):
 
     def of_education(self) -> Self:
         """Sign-ins at activities of the types that counted as education on their day."""
-        return self.filter(activity__in=Activity.objects.of_education().order_by().values("pk"))
+        return self.filter(counts_as_education("activity__"))
 
 
 class SignIn(SealedModel):
