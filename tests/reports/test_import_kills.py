@@ -37,7 +37,7 @@ def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
     assert Member.objects.filter(remark="再次导入").count() == 3
 
 
-@pytest.mark.cpu(12)
+@pytest.mark.cpu(15)
 def test_without_its_transaction_a_killed_import_would_be_found_half_done(path):
     with kills.Server("unsafe") as server:
         outcomes = kills.outcomes(server, path, 40, random.Random(1))
