@@ -9,6 +9,7 @@ from members.duplicates import likely_duplicates
 from members.models import Person, Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
+from yl_district.database.listed import Listed
 from yl_district.periods import Period
 from yl_district.pinyin import NAME_ORDER
 from yl_district.privacy.masking import masked_name
@@ -207,7 +208,7 @@ def bindings_before_entry(inspection):
 
 def found_first(rows):
     """The rows by their keys: seldom any, for whom the people joined to them would be gone through."""
-    return rows.model._default_manager.filter(pk__in=list(rows.order_by().values_list("pk", flat=True)))
+    return rows.model._default_manager.filter(pk__in=Listed(rows.order_by().values_list("pk", flat=True)))
 
 
 def entries_bound_early(inspection):

@@ -177,7 +177,8 @@ def test_every_figure_is_what_its_page_lists(level):
     assert {key: rows_value(key, page) for key, page in pages.items()} == {key: found[key].value for key in pages}
     rows = [row.record for page in reversed(pages.values()) for row in page.context["table"].rows]
     records = {record._meta.label: record for record in rows}
-    assert len(records) > 6  # links and contacts are not among them
+    # Links and contacts are not among them, and at a leaf nothing of others.
+    assert len(records) == 7 if level == "leaf" else len(records) > 7
     for record in records.values():
         assert cadre.get(record.get_absolute_url()).status_code == 200, record
 
