@@ -17,6 +17,8 @@ from tests.races import HANGING
 from yl_district.importing.models import ImportBatch, ImportPart
 
 PROGRAM = Path(__file__).with_name("import_server.py")
+# What an import of members writes.
+WRITTEN = (Person, Person.history.model, Member, Member.history.model)
 
 
 class Server:
@@ -62,6 +64,18 @@ class Server:
         if after_check is not None:
             wait_for_check(began)
             time.sleep(after_check)
+        return self.left_by(child)
+
+    def killed_at_first_sight(self, path, seconds=60):
+        """What an import left that was killed as soon as others saw any of the rows it writes."""
+        child, began = self.start(path)
+        while not any(model.objects.exists() for model in WRITTEN):
+            assert time.monotonic() - began < seconds
+            time.sleep(0.001)
+        return self.left_by(child)
+
+    def left_by(self, child):
+        """Kills a process and returns what it left."""
         with suppress(ProcessLookupError):  # where it has ended by itself
             os.killpg(child, signal.SIGKILL)
         self.ended()
