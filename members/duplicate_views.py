@@ -28,15 +28,14 @@ def duplicate_list(request):
     user = request.user
     page = Paginator(pairs_seen(user), PAIRS_PER_PAGE).get_page(request.GET.get("page"))
     people = shown_people(user, {key for first, second, _ in page for key in (first, second)})
-    found = [
-        Alike(people[first], people[second], tuple(agreeing))
-        for first, second, agreeing in page
-        if first in people and second in people
-    ]
     context = {
         "title": "疑似重复",
         "page": page,
-        "pairs": [(pair, pair.first, pair.second) for pair in found],
+        "pairs": [
+            Alike(people[first], people[second], tuple(agreeing))
+            for first, second, agreeing in page
+            if first in people and second in people
+        ],
         "merges": PersonMerge.objects.visible_to(user).select_related("kept", "merged_by")[:LATEST_MERGES],
         "declared": Namesakes.objects.visible_to(user).select_related("first", "second", "declared_by"),
     }

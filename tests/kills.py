@@ -17,8 +17,8 @@ from tests.races import HANGING
 from yl_district.importing.models import ImportBatch, ImportPart
 
 PROGRAM = Path(__file__).with_name("import_server.py")
-# What an import of members writes.
-WRITTEN = (Person, Person.history.model, Member, Member.history.model)
+# What an import of members writes, in an order in which it can be deleted.
+WRITTEN = (Member, Member.history.model, Person, Person.history.model)
 
 
 class Server:
@@ -66,12 +66,11 @@ class Server:
             time.sleep(after_check)
         return self.left_by(child)
 
-    def killed_at_first_sight(self, path, seconds=60):
-        """What an import left that was killed as soon as others saw any of the rows it writes."""
+    def killed_at_first_sight(self, path):
+        """What an import into an empty district left, killed as soon as others saw any of the rows it writes."""
+        emptied()
         child, began = self.start(path)
-        while not any(model.objects.exists() for model in WRITTEN):
-            assert time.monotonic() - began < seconds
-            time.sleep(0.001)
+        wait_for_any(began, *(model.objects.all() for model in WRITTEN))
         return self.left_by(child)
 
     def left_by(self, child):
@@ -82,11 +81,16 @@ class Server:
         return left()
 
 
-def wait_for_check(began, seconds=600):
+def wait_for_check(began):
     """Waits until an import's check has ended, and its commit begins; returns the seconds since it began."""
-    while not ImportBatch.objects.filter(state__in=["checked", "committed"]).exists():
+    return wait_for_any(began, ImportBatch.objects.filter(state__in=["checked", "committed"]))
+
+
+def wait_for_any(began, *queries, seconds=600):
+    """Waits until there is a row of any of the queries; returns the seconds since `began`."""
+    while not any(rows.exists() for rows in queries):
         assert time.monotonic() - began < seconds
-        time.sleep(0.005)
+        time.sleep(0.002)
     return time.monotonic() - began
 
 
@@ -137,9 +141,9 @@ def verdicts(outcomes, count):
 
 def emptied():
     """Empties the district of members and imports, for the next one."""
-    for model in (Member, Member.history.model, Person, Person.history.model, ImportBatch):
-        rows = model.objects.all()
-        rows.delete() if model is ImportBatch else rows._raw_delete(connection.alias)
+    for model in WRITTEN:
+        model.objects.all()._raw_delete(connection.alias)
+    ImportBatch.objects.all().delete()
 
 
 def moments(checked, took, count, chance):

@@ -48,9 +48,6 @@ def test_an_import_of_which_others_see_anything_is_written_whole(path):
 @pytest.mark.cpu(10)
 def test_without_its_transaction_a_killed_import_is_found_half_done(path):
     with kills.Server("unsafe") as server:
-        outcomes = []
         # The last row may be written before the signal arrives.
-        while not (kills.verdicts(outcomes, ROWS)["between"] or len(outcomes) == TRIES):
-            kills.emptied()
-            outcomes.append(server.killed_at_first_sight(path))
-        assert kills.verdicts(outcomes[-1:], ROWS) == {"between": 1}
+        outcomes = (server.killed_at_first_sight(path) for _ in range(TRIES))
+        assert any(kills.verdicts([outcome], ROWS)["between"] for outcome in outcomes)
