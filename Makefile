@@ -68,15 +68,17 @@ daily:  ## what make test runs, without lint
 sqlite_tests = $(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1)
 
 # Both databases at once, SQLite in two processes, and in a third once PostgreSQL is done, as browsers wait now and then;
-# what those beside say is shown when the first has ended.
+# what those beside say is shown when the first has ended, and last of all what failed in any of them.
 define on_both_databases
-	status=0; rm -rf build/taken; \
+	status=0; rm -rf build/taken build/*-tests.txt; \
 	{ $(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 || status=1; \
 		$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 || status=1; exit $$status; } & others=$$!; \
 	$(call sqlite_tests,$(1)) > build/second-sqlite-tests.txt 2>&1 & second=$$!; \
-	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --beside build/taken $(1) || status=1; \
+	echo '== pytest, sqlite'; \
+	{ $(VENV) -m pytest --database sqlite --beside build/taken $(1) 2>&1 || echo 'FAILED'; } | tee build/first-sqlite-tests.txt; \
 	for process in $$second $$others; do wait $$process || status=1; done; \
 	for tests in second-sqlite third-sqlite postgresql; do echo "== pytest, $$tests"; cat build/$$tests-tests.txt; done; \
+	! grep -E '^(FAILED|ERROR|Far over)' build/*-tests.txt || status=1; \
 	exit $$status
 endef
 

@@ -46,7 +46,7 @@ class Budgets:
         self.name = f"{self.kind} {config.stash[PROCESS]}"
         self.file, self.is_limited = config.rootpath / FILE, not config.getoption("full")
         self.tests, self.shared, self.limits, self.crawls = {}, {}, {}, set()
-        self.found, self.excesses = {}, []
+        self.found, self.excesses, self.failures = {}, [], []
 
     def seconds(self, *, with_running=False):
         """The CPU seconds spent until now; those of programs that run beside the process count when these end."""
@@ -98,8 +98,8 @@ class Budgets:
         self.found = self.costs(spent, CALCULATION / mean(self.calculations))
         write(self.file, self.name, self.found)
         self.excesses = self.too_high() if self.is_limited else []
-        is_beyond = self.is_limited and self.too_high(DISTURBED) and self.found["speed"] >= SLOWEST
-        if is_beyond and session.exitstatus == pytest.ExitCode.OK:
+        self.failures = self.too_high(DISTURBED) if self.is_limited and self.found["speed"] >= SLOWEST else []
+        if self.failures and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return result
 
@@ -131,7 +131,8 @@ class Budgets:
         costs = "CPU seconds: {sum}, crawls {crawls} (speed {speed})".format(**self.found)
         terminalreporter.write_line(f"{costs}; each test in {FILE}")
         for line in self.excesses:
-            terminalreporter.write_line(f"Over its budget of CPU time: {line}", red=True)
+            how = "Far over" if line in self.failures else "Over"
+            terminalreporter.write_line(f"{how} its budget of CPU time: {line}", red=True)
 
 
 def calculation():
