@@ -115,11 +115,14 @@ def runs_here(config, item):
         return is_on_postgresql or not (postgresql and postgresql.kwargs.get("only"))
     if item.get_closest_marker("full"):
         return False
+    number, sampled = crc32(item.name.encode()), item.get_closest_marker("sampled")
+    if sampled and number // 2 % sampled.args[0]:
+        return False
     # A test's own mark goes before that of its file.
     mark = next((mark.name for mark in item.iter_markers() if mark.name in DATABASE_MARKS), None)
     if mark == "in_turn":
         # The name decides, so that a test is always tried on the same one.
-        return is_on_postgresql == bool(crc32(item.name.encode()) % 2)
+        return is_on_postgresql == bool(number % 2)
     return mark == "both" or is_on_postgresql == (mark == "postgresql")
 
 

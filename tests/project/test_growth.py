@@ -202,6 +202,7 @@ def assert_nothing_grows():
             assert (twin, "root") in read_whole({"root": users["root"]})
 
 
+@pytest.mark.full
 @pytest.mark.cpu(40)
 def test_pages_do_not_grow_with_rows_that_they_do_not_show():
     assert_nothing_grows()

@@ -125,6 +125,7 @@ def test_a_roster_of_an_own_branch_is_checked_written_and_undone(client, distric
 
 
 # With its marks a row is known by its key, and without them by what it says; what is written differs by database.
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("with_marks", [True, pytest.param(False, marks=[pytest.mark.full, pytest.mark.both])])
 @pytest.mark.parametrize(
     "kind", [pytest.param(one, marks=pytest.mark.both if one == "volunteers" else ()) for one in BELOW]

@@ -102,6 +102,7 @@ def people():
     return Person.objects.count()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_a_row_that_may_mean_somebody_registered_is_asked_about_and_written_as_answered(branches, kind, case):

@@ -40,6 +40,7 @@ def branches(db):
     return make_branches()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_a_name_written_otherwise_is_asked_about_and_keeps_the_registered_one(branches, kind, name):

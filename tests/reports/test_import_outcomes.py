@@ -209,6 +209,7 @@ def keys(kind):
     return set(MODELS[kind].objects.values_list("pk", flat=True))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.in_turn
 @pytest.mark.cpu(6)
 @pytest.mark.parametrize("kind", ROWS)
@@ -307,6 +308,7 @@ TRACES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "wrong", "right"), TRACES.values(), ids=TRACES)
 def test_a_wrong_row_leaves_no_trace_in_those_that_follow(kind, wrong, right):

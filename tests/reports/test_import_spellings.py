@@ -142,6 +142,7 @@ def branches():
     learn_alias("members", "所在团支部", "柳林支部", BRANCH)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("column", "attribute", "value", "cell"), spellings(READ))
 def test_a_spelling_is_read_right(branches, column, attribute, value, cell):
     found = take("members", [BODY | {column: cell}])

@@ -366,6 +366,7 @@ ROW_ERRORS = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("sheet", "cells", "answer"), [(sheet, *case) for sheet, cases in ROW_ERRORS.items() for case in cases]
 )

@@ -84,6 +84,7 @@ def test_every_list_has_a_cell_that_is_corrected_here():
 ON_BOTH = {"supply", "contact", "organisation", "hub"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.cpu(3)
 @pytest.mark.parametrize(
     "page", [pytest.param(page, marks=pytest.mark.both) if page in ON_BOTH else page for page in CORRECTED]
@@ -123,6 +124,7 @@ def other(item, cell):
     return f"{cell or ''}改"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_cell_changed_in_an_export_makes_another_record(kind):
     full_district(make_branches())

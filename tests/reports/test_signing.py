@@ -172,6 +172,7 @@ def another_word():
     section.save()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("kind", "change", "number", "is_same_text"),
     [

@@ -212,6 +212,7 @@ TOO_LARGE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.cpu(6)
 @pytest.mark.parametrize("kind", [*REFUSED, *TOO_LARGE])
 def test_what_is_no_sound_file_is_refused_within_seconds(kind):

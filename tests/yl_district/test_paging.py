@@ -66,6 +66,7 @@ def in_pages(keys):
     return [keys[start : start + 2] for start in range(0, len(keys), 2)]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("reader", "sort"),
     [
@@ -86,6 +87,7 @@ def test_turning_members_shows_each_once_in_order(place, reader, sort):
     assert turned(client, "member_list", query | {"before": last}, "上一页") == in_pages(keys)[-2::-1]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("reader", "sort"),
     [("office", ""), ("own", ""), ("both", "held_on"), ("own", "-held_on"), ("both", "name"), ("office", "-name")],
