@@ -8,6 +8,8 @@ run measures this machine's speed.
 import fcntl
 import json
 import os
+import subprocess
+import sys
 import time
 from statistics import mean, median
 
@@ -33,6 +35,10 @@ TESTS_BETWEEN = 200
 SLOWEST = 0.8
 
 
+def pytest_addoption(parser):
+    parser.addoption("--measured-as", metavar="NAME", help=f"the name of this run in {FILE}; it is not measured again")
+
+
 def pytest_configure(config):
     """Measure this run."""
     config.pluginmanager.register(Budgets(config))
@@ -43,7 +49,7 @@ class Budgets:
 
     def __init__(self, config):
         self.database, self.kind = config.stash[DATABASE], config.getoption("database")
-        self.name = f"{self.kind} {config.stash[PROCESS]}"
+        self.name = config.getoption("measured_as") or f"{self.kind} {config.stash[PROCESS]}"
         self.file, self.is_limited = config.rootpath / FILE, not config.getoption("full")
         self.tests, self.shared, self.limits, self.crawls = {}, {}, {}, set()
         self.found, self.excesses, self.failures = {}, [], []
@@ -98,10 +104,29 @@ class Budgets:
         self.found = self.costs(spent, CALCULATION / mean(self.calculations))
         write(self.file, self.name, self.found)
         self.excesses = self.too_high() if self.is_limited else []
-        self.failures = self.too_high(DISTURBED) if self.is_limited and self.found["speed"] >= SLOWEST else []
+        if self.is_limited and self.found["speed"] >= SLOWEST:
+            self.measure_again(session.config)
+            self.failures = self.too_high(DISTURBED)
         if self.failures and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return result
+
+    def measure_again(self, config):
+        """Takes for tests far beyond their budgets what they cost when they are run once more by themselves.
+
+        What waits for others, as races do, spins the longer the busier the machine is.
+        """
+        names = [name for name, seconds in self.found["tests"].items() if seconds > DISTURBED * self.limits[name]]
+        if not names or config.getoption("measured_as"):
+            return
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--database", self.kind]
+        name = f"{self.name} again"
+        subprocess.run(
+            [*command, "--measured-as", name, *names], cwd=config.rootpath, stdout=subprocess.DEVNULL, check=False
+        )
+        again = json.loads(self.file.read_text("utf-8")).get(name, {"tests": {}})["tests"]
+        for name in names:
+            self.found["tests"][name] = min(self.found["tests"][name], again.get(name, float("inf")))
 
     def costs(self, spent, speed):
         """The costs in seconds of the machine on which the budgets were set, the dearest tests first."""
