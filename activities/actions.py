@@ -1,14 +1,16 @@
-"""Actions that change an activity together with its sign-in rows."""
+"""Actions that change an activity together with its sign-in rows and what follows from them."""
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
 
 from yl_district.history.tracking import note_changed
 from yl_district.history.watching import about_to_change
+from yl_district.validators import problem
 
+from .effects import EFFECTS, settle_effects
 from .models import Activity, SignIn
 
-COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "stated_attendance", "stated_basis")
+COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "service_hours", "stated_attendance", "stated_basis")
 
 
 @transaction.atomic
@@ -54,21 +56,68 @@ def remove_sign_in(sign_in):
 def recount_sign_ins(activity_ids):
     """Sets `sign_in_count`, `attendance` and `basis` of activities from the sign-in rows of people who came.
 
-    The values entered by hand before the first row are set aside, and restored when no row is left.
+    The values entered by hand before the first row are set aside, and restored when no row is left. What follows from
+    lists that are confirmed is settled anew.
     """
     activities = Activity.objects.filter(pk__in=activity_ids)
     # Without the lock, of two concurrent sign-ins each would miss the other's row; NO KEY is compatible with the
     # foreign key locks of inserted rows.
     before = {one.pk: one for one in activities.select_for_update(no_key=True).order_by("pk")}
-    about_to_change(list(before.values()), ["attendance", "basis"])
+    settle_effects([one.pk for one in before.values() if one.is_confirmed])
+    about_to_change(list(before.values()), ["attendance", "basis", "service_hours"])
     activities.filter(sign_in_count=0).update(stated_attendance=F("attendance"), stated_basis=F("basis"))
     rows = SignIn.objects.present().filter(activity=OuterRef("pk")).order_by()
     count = Subquery(rows.values("activity").annotate(count=Count("pk")).values("count"))
-    activities.filter(Exists(rows)).update(sign_in_count=count, attendance=count, basis=Activity.Basis.EXACT)
-    nothing_aside = {"stated_attendance": None, "stated_basis": ""}
+    hours = Subquery(rows.values("activity").annotate(hours=Sum("service_hours")).values("hours"))
+    activities.filter(Exists(rows)).update(
+        sign_in_count=count, attendance=count, basis=Activity.Basis.EXACT, service_hours=hours
+    )
+    nothing_aside = {"stated_attendance": None, "stated_basis": "", "service_hours": None}
     activities.exclude(Exists(rows)).update(
         sign_in_count=0, attendance=F("stated_attendance"), basis=F("stated_basis"), **nothing_aside
     )
     note_changed(
         [one for one in activities if any(getattr(one, name) != getattr(before[one.pk], name) for name in COUNT_FIELDS)]
     )
+
+
+@transaction.atomic
+def confirm_list(activity, user, day, **chosen):
+    """Confirms the list of who came on `day`, with the effects that the user chose; those of a confirmed one change.
+
+    Raises ValidationError where nobody came.
+    """
+    recount_sign_ins([activity.pk])  # locks the activity, so that nobody else changes or confirms its list meanwhile
+    activity.refresh_from_db()
+    if not activity.is_measured:
+        raise problem("至少一名到场的人", "名单上还没有到场的人，请先登记谁来了")
+    if not activity.is_confirmed:
+        activity.list_confirmed_on = day
+        activity.save()
+    for effect in EFFECTS:
+        effect.confirm(activity, user, chosen)
+    recount_sign_ins([activity.pk])
+
+
+@transaction.atomic
+def confirm_as_proposed(activities, day):
+    """Confirms lists on which somebody came, with the effects that are proposed to somebody who sees everything."""
+    recount_sign_ins([one.pk for one in activities])
+    for activity in activities:
+        activity.refresh_from_db()
+        activity.list_confirmed_on = day
+        activity.save()
+        for effect in EFFECTS:
+            effect.confirm_as_proposed(activity)
+    recount_sign_ins([one.pk for one in activities])
+
+
+@transaction.atomic
+def reopen_list(activity):
+    """Opens a confirmed list again, and takes back all that followed from it; what was chosen is kept for next time."""
+    recount_sign_ins([activity.pk])
+    activity.refresh_from_db()
+    activity.list_confirmed_on = None
+    activity.save()
+    settle_effects([activity.pk])
+    recount_sign_ins([activity.pk])

@@ -1,5 +1,6 @@
 """Activities, their types and sign-ins."""
 
+import re
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -24,6 +25,8 @@ from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span
 from yl_district.validators import problem
 from youthhubs.models import Hub
+
+TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 
 
 class ActivityTypeQuerySet(models.QuerySet):
@@ -176,6 +179,8 @@ class Activity(models.Model):
         Organisation, sources=("host", "hub__organisation"), db_index=False, verbose_name="所属组织"
     )
     venue = models.CharField("地点", max_length=100, blank=True)
+    starts_at = models.TimeField("开始时间", null=True, blank=True)
+    ends_at = models.TimeField("结束时间", null=True, blank=True)
     is_online = models.BooleanField("线上", null=True, blank=True)
     session_count = models.PositiveIntegerField("场次", default=1)
     attendance = models.PositiveIntegerField("人次", null=True, blank=True)
@@ -185,6 +190,9 @@ class Activity(models.Model):
     # planned, the values expected.
     stated_attendance = models.PositiveIntegerField("填报人次", null=True, editable=False)
     stated_basis = models.CharField("填报口径", max_length=10, choices=Basis, blank=True, editable=False)
+    service_hours = models.PositiveIntegerField("志愿服务时长", null=True, editable=False)
+    # While it is empty nothing follows from the list but its number of people.
+    list_confirmed_on = models.DateField("名单确认日期", null=True, blank=True, editable=False)
     audience = models.CharField("面向人群", max_length=60, blank=True)
     campaign = models.CharField("专项", max_length=100, blank=True)
     tags = models.CharField("主题标签", max_length=100, blank=True)
@@ -198,8 +206,20 @@ class Activity(models.Model):
     objects = ActivityQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("held_on", "state", "type", "host", "hub", "session_count", "attendance", "basis"),
-        neutral=("name", "venue", "is_online", "audience", "campaign", "tags", "partners", "content"),
+        facts=("held_on", "state", "type", "host", "hub", "session_count", "attendance", "basis", "service_hours"),
+        neutral=(
+            "name",
+            "venue",
+            "starts_at",
+            "ends_at",
+            "is_online",
+            "list_confirmed_on",
+            "audience",
+            "campaign",
+            "tags",
+            "partners",
+            "content",
+        ),
     )
 
     class Meta:
@@ -216,6 +236,7 @@ class Activity(models.Model):
                     "attendance",
                     "basis",
                     "sign_in_count",
+                    "service_hours",
                     "owner",
                     "hub",
                 ],
@@ -292,7 +313,16 @@ class Activity(models.Model):
             expected = f"状态为{label}的活动不填人次"
             raise ValidationError({"attendance": problem(expected, "请清空人次；已经举办的，状态选已举办")})
 
+    def check_confirmed(self):
+        """Raises ValidationError where the day of an activity changes on whose list contacts and the like rest."""
+        stored = Activity.objects.filter(pk=self.pk).values_list("held_on", flat=True).first()
+        if stored and stored != self.held_on:
+            remedy = "名单已经确认，由它计入的记录都在这一天；日期确实有误的，请先撤销确认"
+            raise ValidationError({"held_on": problem(f"原来的日期（{stored}）", remedy)})
+
     def clean(self):
+        if self.list_confirmed_on:
+            self.check_confirmed()
         if self.sign_in_count and (self.attendance, self.basis) != (self.sign_in_count, self.Basis.EXACT):
             expected = f"与签到人数一致的 {self.sign_in_count} 人次（实数）"
             raise ValidationError({"attendance": problem(expected, "有签到名单的活动以签到为准，请修改签到名单")})
@@ -304,6 +334,9 @@ class Activity(models.Model):
             self.check_day(timezone.localdate())
         if not self.is_held and self.state in self.State:
             self.check_counts()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            expected = f"晚于开始时间（{self.starts_at:%H:%M}）的时间"
+            raise ValidationError({"ends_at": problem(expected, "请核对时间；跨过零点的，结束时间写 23:59")})
         if self.session_count == 0:
             raise ValidationError({"session_count": problem("不少于 1 的场次", "没有举办的活动不必登记")})
         for name in ("session_count", "attendance"):
@@ -336,9 +369,25 @@ class Activity(models.Model):
         self.save()
 
     @property
+    def is_confirmed(self):
+        """Whether the list of who came is confirmed."""
+        return self.list_confirmed_on is not None
+
+    @property
     def is_measured(self):
         """Whether the person-times are counted from sign-in rows."""
         return self.sign_in_count > 0
+
+
+def hours_between(arrived, departed):
+    """The whole hours between two times of day, half an hour and more as one; None where either is none, or the first
+    is not before the second.
+    """
+    times = [TIME_OF_DAY.fullmatch(text.strip()) for text in (arrived, departed)]
+    if not all(times):
+        return None
+    began, ended = (int(hour) * 60 + int(minute) for hour, minute in (time.groups() for time in times))
+    return (ended - began + 30) // 60 if ended > began else None
 
 
 class SignInQuerySet(ReachQuerySet):
@@ -362,6 +411,19 @@ class SignInQuerySet(ReachQuerySet):
     def of_education(self) -> Self:
         """Sign-ins at activities of the types that counted as education on their day."""
         return self.filter(counts_as_education("activity__"))
+
+
+class ServiceHoursField(models.PositiveSmallIntegerField):
+    """The hours that a sign-in's person served, worked out as the row is saved."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options | {"null": True, "editable": False})
+
+    def pre_save(self, model_instance, add):
+        """Sets and returns the hours; the history has them as they were."""
+        if hasattr(model_instance, "hours_served"):
+            setattr(model_instance, self.attname, model_instance.hours_served())
+        return super().pre_save(model_instance, add)
 
 
 class SignIn(SealedModel):
@@ -393,12 +455,15 @@ class SignIn(SealedModel):
     # As offices write them: 14:05, 下午, 开场前.
     arrived = models.CharField("到达", max_length=20, blank=True)
     departed = models.CharField("离开", max_length=20, blank=True)
+    service_hours = ServiceHoursField("服务时长")
+    # Whether both follow from the activity's times, as its list was confirmed.
+    is_timed_by_list = models.BooleanField("按活动时间计", null=True, editable=False)
 
     objects = SignInQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("activity", "person", "presence"),
-        neutral=("capacity", "arrived", "departed"),
+        facts=("activity", "person", "presence", "service_hours"),
+        neutral=("capacity", "arrived", "departed", "is_timed_by_list"),
         merging=Merging(
             alike=("activity",),
             prefers=("presence", "present"),
@@ -426,6 +491,14 @@ class SignIn(SealedModel):
         if not self.activity.is_held:
             expected = f"已举办的活动（这次活动状态为{self.activity.get_state_display()}）"
             raise ValidationError({"activity": problem(expected, "请先把活动登记为已举办")})
+        if self.is_timed_by_list:
+            stored = SignIn.objects.filter(pk=self.pk).values_list("arrived", "departed").first()
+            self.is_timed_by_list = (self.arrived, self.departed) == stored or None
+
+    def hours_served(self):
+        """The hours from arriving to leaving of somebody who came as a volunteer; None where they are not known."""
+        hours = hours_between(self.arrived, self.departed) if self.is_present else None
+        return hours if hours is not None and self.capacity == self.Capacity.VOLUNTEER else None
 
     @property
     def is_present(self):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import proposed_activity_views, roster_views, views
+from . import confirm_views, proposed_activity_views, roster_views, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("activities/<int:pk>/hold/", views.activity_hold, name="activity_hold"),
     path("activities/<int:pk>/cancel/", views.activity_cancel, name="activity_cancel"),
     path("activities/<int:activity_pk>/sign-ins/create/", views.sign_in_create, name="sign_in_create"),
+    path("activities/<int:pk>/confirm/", confirm_views.activity_confirm, name="activity_confirm"),
+    path("activities/<int:pk>/reopen/", confirm_views.activity_reopen, name="activity_reopen"),
     path("activities/<int:pk>/roster/", roster_views.activity_roster, name="activity_roster"),
     path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
     path("sign-ins/<int:pk>/dismiss/", views.sign_in_dismiss, name="sign_in_dismiss"),

@@ -219,6 +219,8 @@ ACCESS = {
     "activity_hold": HUB_KEEPERS,
     "activity_cancel": HUB_KEEPERS,
     "activity_roster": HUB_KEEPERS,
+    "activity_confirm": HUB_KEEPERS,
+    "activity_reopen": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
     "sign_in_dismiss": HUB_KEEPERS,

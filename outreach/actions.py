@@ -56,17 +56,30 @@ def has_link(cadre, youth, day):
 def log_contact(link, held_on, form, content=""):
     """Logs one contact with the youth of a link, and returns it.
 
-    Raises ValidationError where the link was not in force that day, or a contact of that form reached the youth on it.
+    Raises ValidationError where the link was not in force that day, or a contact of that form reached the youth on it,
+    or one that follows from a list of who came.
     """
     if not Link.objects.as_of(held_on).filter(pk=link.pk).exists():
         raise problem(f"{held_on} 在联系的青年", "这一天还没有开始联系或已经结束，请核对日期")
-    if Contact.objects.with_link(link).filter(held_on=held_on, form=form).exists():
+    same_day = Contact.objects.with_link(link).filter(held_on=held_on)
+    if same_day.filter(form=form).exists():
         raise problem("尚未登记的联系", f"{held_on} 以这种形式联系这名青年，已经登记过")
+    if credited := same_day.of_lists_alone().select_related("activity").first():
+        remedy = f"活动“{credited.activity.name}”的名单已计入与这名青年的联系；确是另外一次的，请单独登记"
+        raise problem("尚未计入的联系", remedy)
     contact = Contact(cadre_id=link.cadre_id, held_on=held_on, form=form, content=content)
     contact.full_clean()
     contact.save()
     contact.links.set([link])
     return contact
+
+
+def delete_contact(contact):
+    """Deletes a contact logged by mistake; raises ValidationError for one that follows from a list of who came."""
+    if contact.activity:
+        expected = "手工登记的联系记录（这一条由活动的签到名单得出）"
+        raise problem(expected, f"请在活动“{contact.activity.name}”的名单中更正，或撤销确认")
+    contact.delete()
 
 
 def hand_over_links(user, successor, day, by):

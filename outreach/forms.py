@@ -15,6 +15,7 @@ from yl_district.pages.record_choices import RecordChoiceField, SeveralChoiceFie
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import problem
 
+from .credits import count_beside
 from .models import CadreQuerySet, Contact, Link
 
 KEPT_LABEL = "保留（仍任其他职务，或到离任时再办理）"
@@ -256,6 +257,7 @@ class ContactForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.credited = []
         offer_cadres(self)
         field = self.fields["links"]
         field.queryset = self._standing_links()
@@ -286,6 +288,13 @@ class ContactForm(PageForm):
         data = super().clean()
         if not data.get("cadre") or not data.get("held_on") or data["held_on"] > self.day:
             return data
+        self._choose_links(data)
+        if not self.errors:
+            self._ask_another(data)
+        return data
+
+    def _choose_links(self, data):
+        """Sets the links of a contact with everyone to none; adds an error where nobody is named."""
         if not self.fields["links"].queryset:
             self.errors.pop("links", None)
             expected = "这名团干部有在联系青年的日期"
@@ -295,4 +304,31 @@ class ContactForm(PageForm):
             data["links"] = Link.objects.none()
         elif not data.get("links") and "links" not in self.errors:
             self.add_error("links", problem("至少一名联系青年", "请勾选联系到的青年，或勾选全部联系青年"))
-        return data
+
+    def _ask_another(self, data):
+        """Asks whether it is another contact than those of the day that follow from lists of who came."""
+        own = Contact.objects.of_lists_alone().filter(cadre=data["cadre"], held_on=data["held_on"])
+        reached = self.fields["links"].queryset if data["with_everyone"] else data["links"]
+        self.credited = list(own.filter(links__in=reached.values("pk")).select_related("activity").distinct())
+        if not self.credited:
+            return
+        names = "、".join(f"“{contact.activity.name}”" for contact in self.credited)
+        self.fields["is_another"] = forms.BooleanField(label=f"不是{names}，是另外一次联系", required=False)
+        self.asked_groups = [*self.asked_groups, ("当天的活动名单已计入与其中青年的联系", "is_another")]
+        if not self.data.get("is_another"):
+            self.add_error("is_another", "说的就是这次活动的，不用登记；确是另外一次联系的，请勾选后再保存。")
+
+    def save(self, commit=True):
+        """Saves the contact; those that follow from lists count beside it."""
+        contact = super().save(commit)
+        count_beside(self.credited)
+        return contact
+
+
+class CreditedContactForm(PageForm):
+    """What can be added to a contact that follows from a list of who came."""
+
+    groups = [("", "content")]
+
+    class Meta:
+        model = Contact

@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from activities.models import Activity
 from members.models import Person, PersonQuerySet, Post
 from orgs.models import Condition, Holding, Organisation, ReachQuerySet, Reasons, User, below
 from orgs.roles import RoleKind
@@ -259,6 +260,15 @@ class ContactQuerySet(CadreReachQuerySet):
         """Contacts logged within the period."""
         return self.filter(held_on__range=period.bounds)
 
+    def by_hand(self) -> Self:
+        """Contacts that somebody logged, without those that follow from a list of who came."""
+        return self.filter(activity=None)
+
+    def of_lists_alone(self) -> Self:
+        """Contacts that follow from a list of who came, and that somebody has yet to tell from those logged by hand."""
+        again = Credit.objects.filter(activity=OuterRef("activity"), cadre=OuterRef("cadre"), counts_again=True)
+        return self.exclude(activity=None).exclude(Exists(again))
+
     def with_youths_reached(self) -> Self:
         """Adds `youths_reached`: the number of youths named, or for 全部 of the cadre's links in force that day."""
         standing = Link.objects.as_of(OuterRef("held_on")).filter(cadre=OuterRef("cadre"))
@@ -294,12 +304,22 @@ class Contact(models.Model):
     with_everyone = models.BooleanField("全部联系青年", default=False)
     links = models.ManyToManyField(Link, blank=True, related_name="contacts", verbose_name="联系青年")
     content = models.TextField("内容", blank=True)
+    # From whose list it follows; empty where somebody logged it.
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="contacts",
+        verbose_name="来自活动",
+    )
 
     attachments = GenericRelation(Attachment)
 
     objects = ContactQuerySet.as_manager()
     history = Tracked(m2m_fields=["links"])
-    record_options = RecordOptions(facts=("cadre", "held_on", "with_everyone"), neutral=("form", "content"))
+    record_options = RecordOptions(facts=("cadre", "held_on", "with_everyone"), neutral=("form", "content", "activity"))
 
     class Meta:
         verbose_name = "联系记录"
@@ -322,6 +342,11 @@ class Contact(models.Model):
         more = f"等 {len(names)} 人" if len(names) > self.NAMES_SHOWN else ""
         return "、".join(names[: self.NAMES_SHOWN]) + more
 
+    @property
+    def is_worked_on(self):
+        """Whether a contact has a text or files, which follow from no list."""
+        return bool(self.content or self.attachments.all())
+
     def name_everyone(self):
         """Names the youths of 全部, so that the contact keeps them when their links end."""
         links = Link.objects.as_of(self.held_on).filter(cadre=self.cadre_id)
@@ -329,3 +354,27 @@ class Contact(models.Model):
             self.with_everyone = False
             self.save()
             self.links.set(links)
+
+
+class Credit(models.Model):
+    """A cadre with whom an activity counts as a contact, once its list is confirmed, with the linked youths there."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="credits", verbose_name="活动", db_index=False)
+    cadre = models.ForeignKey(Person, models.PROTECT, related_name="credits", verbose_name="团干部")
+    form = models.CharField("形式", max_length=20, choices=Contact.Form)
+    counts_again = models.BooleanField("另计一次", default=False)
+
+    objects = CadreReachQuerySet.as_manager()
+    history = Tracked()
+    record_options = RecordOptions(
+        neutral=("activity", "cadre", "form", "counts_again"),
+        merging=Merging(alike=("activity",), recount=("outreach.credits.settle_credits", "activity_id")),
+    )
+
+    class Meta:
+        verbose_name = "名单计入的联系"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["activity", "cadre"], name="credit_once")]
+
+    def __str__(self):
+        return f"{self.activity} {self.cadre}"

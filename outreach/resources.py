@@ -18,6 +18,7 @@ from yl_district.pinyin import person_order
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import ReferenceColumn, column
 from yl_district.sheets.log_resource import LogResource
+from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
 from .models import Contact, Link
@@ -210,7 +211,17 @@ class ContactResource(LogResource, PeopleResource):
 
     def recall(self, record):
         self._located(self.row, lambda: self._resolve_links(self.row))
+        if record.activity_id:
+            self._refuse_other_than_text(record)
         return super().recall(record)
+
+    def _refuse_other_than_text(self, record):
+        """Raises RowProblems where a cell of a contact that follows from a list of who came was changed."""
+        for (heading, item), stored in zip(self.fields.items(), self.export_row(record), strict=True):
+            said = "" if self.row.get(heading) is None else self.render(heading, item, self.row[heading])
+            if heading != "内容" and said != stored:
+                remedy = "这一条由活动的签到名单得出：请恢复原来的内容，联系了谁在活动的名单中更正"
+                raise row_problem(heading, said, stored, remedy)
 
     def _resolve_links(self, row):
         """Replaces the names in a row's cell with the links they refer to; raises CellError at that cell."""

@@ -60,3 +60,7 @@ class ContactTable(PageTable):
     class Meta(PageTable.Meta):
         model = Contact
         fields = ["held_on", "cadre", "form", "youths", "content"]
+
+    def render_form(self, record, value):
+        """Returns the form, with a badge where the contact follows from a list of who came."""
+        return format_html('{} <span class="badge bg-blue-lt">名单</span>', value) if record.activity_id else value

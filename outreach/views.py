@@ -23,9 +23,9 @@ from yl_district.pages.pages import (
 )
 from yl_district.periods import Period
 
-from .actions import end_post, hand_over
+from .actions import delete_contact, end_post, hand_over
 from .filters import ContactFilter, LinkFilter
-from .forms import ContactForm, LinkEndForm, LinkForm, LinkHandOverForm, PostEndForm
+from .forms import ContactForm, CreditedContactForm, LinkEndForm, LinkForm, LinkHandOverForm, PostEndForm
 from .models import Contact, Link
 from .resources import ContactResource, LinkResource
 from .tables import ContactTable, LinkContactTable, LinkTable
@@ -145,20 +145,27 @@ def contact_update(request, pk):
     contact = visible_contact(request, pk)
     if request.method == "GET" and wants_fragment(request):
         return links_fragment(request, contact)
+    form_class = CreditedContactForm if contact.activity else ContactForm
     return form_page(
-        request, ContactForm, instance=contact, title=f"修改联系记录：{contact}", message="已保存联系记录。"
+        request, form_class, instance=contact, title=f"修改联系记录：{contact}", message="已保存联系记录。"
     )
 
 
 def contact_delete(request, pk):
     """Deletes a contact logged by mistake."""
     contact = visible_contact(request, pk)
-    return delete_page(request, contact, title="删除联系记录", message="已删除联系记录。")
+    return delete_page(
+        request,
+        contact,
+        title="删除联系记录",
+        message="已删除联系记录。",
+        act=partial(delete_contact, contact),
+    )
 
 
 def visible_contact(request, pk):
     """Returns the contact if the user may see it; raises Http404 otherwise."""
-    return get_object_or_404(Contact.objects.visible_to(request.user).select_related("cadre"), pk=pk)
+    return get_object_or_404(Contact.objects.visible_to(request.user).select_related("cadre", "activity"), pk=pk)
 
 
 def links_fragment(request, contact=None):

@@ -14,7 +14,7 @@ from members.journal import plain_values
 from members.merge_actions import merge_people, take_back_merge
 from members.merging import relations_to
 from members.models import Member, Namesakes, Person, PersonMerge, SchoolSpan, Volunteer
-from outreach.models import Link
+from outreach.models import Credit, Link
 from reports.models import PlatformEntry
 from tests.evidence import PDF
 from tests.factories import (
@@ -76,6 +76,7 @@ def one_of_each(place, person):
         "links_as_cadre": youth,
         "links_as_youth": make_link(cadre, youth=person),
         "contacts_as_cadre": make_contact(person, [youth]),
+        "credits": Credit.objects.create(activity=make_activity(place.here), cadre=person, form="theme"),
         "platform_entries": PlatformEntry.objects.create(
             platform="志愿北京", subject="member", person=person, entered_on=date(2017, 5, 1)
         ),
