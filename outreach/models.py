@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
@@ -22,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 
 from activities.models import Activity
@@ -62,6 +63,12 @@ class CadreReachQuerySet(ReachQuerySet):
         return [(cadre, (RoleKind.CADRE,), "本人的联系") for cadre in self.values_list("cadre__user", flat=True)]
 
 
+def all_on_the_day() -> Q:
+    """The condition for contacts with everybody on a day on which the outer query's link stood."""
+    had_not_ended = Q(IsNull(OuterRef("ended_on"), True)) | Q(held_on__lt=OuterRef("ended_on"))
+    return Q(with_everyone=True, held_on__gte=OuterRef("started_on")) & had_not_ended
+
+
 class LinkQuerySet(CadreReachQuerySet):
     def as_of(self, day: date | OuterRef) -> Self:
         """Links in force on `day`."""
@@ -97,12 +104,28 @@ class LinkQuerySet(CadreReachQuerySet):
         latest = self._contacts_reaching().order_by("-held_on").values("held_on")
         return self.annotate(reached_on=Subquery(latest[:1]))
 
+    def reached_by(self, contacts: ContactQuerySet) -> Self:
+        """Links whose youth one of `contacts` reached."""
+        named = Contact.links.through.objects.filter(contact__in=contacts.filter(with_everyone=False).values("pk"))
+        everyone = contacts.filter(all_on_the_day(), cadre=OuterRef("cadre"))
+        return self.filter(Q(pk__in=named.values("link")) | Exists(everyone))
+
+    def short_of_norm(self, quarters: Sequence[Period]) -> Self:
+        """Links whose youth was missed in one of `quarters` since the link began, or never met face to face in them.
+
+        The quarters are those of a year up to a day, in their order (`quarters_until`).
+        """
+        reaching = self._contacts_reaching()
+        met = reaching.held_during(Period(quarters[0].start, quarters[-1].end)).filter(form__in=Contact.OF_TWO)
+        short = Q(~Exists(met))
+        for quarter in quarters:
+            short |= Q(~Exists(reaching.held_during(quarter)), started_on__lte=quarter.end)
+        return self.filter(short)
+
     def _contacts_reaching(self) -> ContactQuerySet:
         """The contacts that reached the youth of the outer query's link: named, or among all linked on that day."""
-        until = Coalesce(OuterRef("ended_on"), Value(date.max))
-        everyone = Q(with_everyone=True, held_on__gte=OuterRef("started_on"), held_on__lt=until)
         named = Contact.links.through.objects.filter(contact=OuterRef("pk"), link=OuterRef(OuterRef("pk")))
-        return Contact.objects.filter(cadre=OuterRef("cadre")).filter(everyone | Exists(named))
+        return Contact.objects.filter(cadre=OuterRef("cadre")).filter(all_on_the_day() | Exists(named))
 
     def not_reached_first(self, period: Period) -> Self:
         """In the order of names, those whose youth no contact of the period has reached before the others."""
@@ -222,6 +245,11 @@ class CadreQuerySet(PersonQuerySet):
             is_at_quota=ExpressionWrapper(Q(standing_links__gte=F("quota")), BooleanField()),
         )
 
+    def at_norm(self, day: date, quarters: Sequence[Period]) -> Self:
+        """People whose links on `day` reach the quota, none of them short of the norm in the year's `quarters`."""
+        short = Link.objects.as_of(day).filter(cadre=OuterRef("pk")).short_of_norm(quarters)
+        return self.with_achievements().filter(~Exists(short), is_at_quota=True)
+
 
 def cadres_with_links(day):
     """Returns people with `standing_links`, `bound_links` and `quota` on `day`.
@@ -268,6 +296,10 @@ class ContactQuerySet(CadreReachQuerySet):
         """Contacts that follow from a list of who came, and that somebody has yet to tell from those logged by hand."""
         again = Credit.objects.filter(activity=OuterRef("activity"), cadre=OuterRef("cadre"), counts_again=True)
         return self.exclude(activity=None).exclude(Exists(again))
+
+    def with_place(self) -> Self:
+        """Adds `is_offline`, whether cadre and youths met in one place."""
+        return self.annotate(is_offline=ExpressionWrapper(Q(form__in=Contact.OFFLINE), BooleanField()))
 
     def with_youths_reached(self) -> Self:
         """Adds `youths_reached`: the number of youths named, or for 全部 of the cadre's links in force that day."""
@@ -319,7 +351,7 @@ class Contact(models.Model):
 
     objects = ContactQuerySet.as_manager()
     history = Tracked(m2m_fields=["links"])
-    record_options = RecordOptions(facts=("cadre", "held_on", "with_everyone"), neutral=("form", "content", "activity"))
+    record_options = RecordOptions(facts=("cadre", "held_on", "form", "with_everyone"), neutral=("content", "activity"))
 
     class Meta:
         verbose_name = "联系记录"

@@ -100,6 +100,13 @@ class Period:
         return (self.start, self.end)
 
 
+def quarters_until(day):
+    """The four quarters of the year of `day` up to that day; in the place of those ahead the one in which it lies."""
+    last = Period.of_quarter(day)
+    quarters = [Period.of_part(day.year, f"q{number}") for number in range(1, 5)]
+    return tuple(min(quarter, last, key=lambda each: each.start).until(day) for quarter in quarters)
+
+
 class Passed(Period):
     """The part of a period that has passed by its end; no days at all where the period begins later."""
 

@@ -36,6 +36,7 @@ from .sources import (
     activities,
     assistances,
     cadres,
+    cadres_keeping_the_norm,
     case_register,
     committee_members,
     communities,
@@ -56,6 +57,7 @@ from .sources import (
     units,
     units_toward_task,
     volunteers,
+    youths_contacted,
 )
 
 SESSIONS_SHORTFALL = "{name}{n}，未达到{target}的目标"
@@ -121,6 +123,17 @@ FIGURES = [
     Figure("youth_contacts", "联系青年", "人次", LINKS, FLOW, OPEN, OVERLAPPING,
            "期内每次联系的青年数之和（全部＝当日在联系的青年）", contacts, total("youths_reached"),
            headline=9, is_drawn=True, is_work=True),
+    Figure("contacts_online", "线上联系", "人次", LINKS, FLOW, OPEN, OVERLAPPING,
+           "其中线上互动、电话的", contacts, total("youths_reached"), {"is_offline": False},
+           addend_of="youth_contacts"),
+    Figure("contacts_offline", "线下联系", "人次", LINKS, FLOW, OPEN, OVERLAPPING,
+           "其中面对面、走访和各种活动的", contacts, total("youths_reached"), {"is_offline": True},
+           addend_of="youth_contacts"),
+    Figure("youths_reached", "联系到的青年", "名", LINKS, FLOW, OPEN, OVERLAPPING,
+           "期内至少联系到一次的青年，一人只计一次", youths_contacted),
+    Figure("cadres_at_norm", "联系达标团干部", "名", LINKS, STOCK, OPEN, OVERLAPPING,
+           "达标团干部中，期末在联系的每名青年本年至期末各季度（自联系起始所在季度起）都联系到、本年面对面或走访过的",
+           cadres_keeping_the_norm, part_of="cadres_at_quota"),
     Figure("assisted_youths", "精准帮扶对象", "名", ASSISTANCE, STOCK, CASES, DISJOINT,
            "期末在库的帮扶对象", case_register, headline=4),
     Figure("service_plans", "服务计划书", "份", ASSISTANCE, YEAR, CASES, DISJOINT,

@@ -33,8 +33,17 @@ START, END = date(1003, 3, 3), date(1005, 5, 5)
 TODAY = {NOT_BEGUN: date(1002, 2, 2), UNDER_WAY: date(1004, 4, 4), OVER: date(1006, 6, 6)}
 # Without any letter that LIKE would have escaped.
 PATH = "STANDSFORTHEPATH"
+QUARTERS = tuple(Period(date(year, 6, 6), date(year, 7, 7)) for year in range(1011, 1015))
 ORGANISATION_KEY, HUB_KEY, PLACE_OF_PAIR = -1001, -1002, -1003
 ANY_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class ScopeOfStandIns(Scope):
+    """A scope of stand-ins; those for its quarters are no quarters, so that a source takes none but the scope's own."""
+
+    @property
+    def quarters(self) -> tuple[Period, ...]:
+        return QUARTERS
 
 
 class NotPrepared(Exception):
@@ -82,6 +91,8 @@ def own_values(scope: Scope, place: int) -> dict[Any, Any]:
     """A scope's values by the stand-ins for them, days as the database takes them."""
     period, today = scope.period, TODAY[shape_of(scope)[2]]
     days = {START: period.start, END: period.end, today: scope.today}
+    for given, quarter in zip(QUARTERS, scope.quarters, strict=True):
+        days |= {given.start: quarter.start, given.end: quarter.end}
     own: dict[Any, Any] = {
         ORGANISATION_KEY: scope.organisation.pk,
         HUB_KEY: scope.hub and scope.hub.pk,
@@ -104,7 +115,7 @@ def scope_of_stand_ins(shape: Shape) -> Scope:
     is_root, is_of_hub, course = shape
     organisation = Organisation(pk=ORGANISATION_KEY, path=PATH, depth=1 if is_root else 2)
     hub = Hub(pk=HUB_KEY, organisation=organisation) if is_of_hub else None
-    return Scope(organisation, Period(START, END), hub, TODAY[course])
+    return ScopeOfStandIns(organisation, Period(START, END), hub, TODAY[course])
 
 
 _prepared: dict[tuple[Hashable, Shape], PreparedQuery] = {}
@@ -124,7 +135,8 @@ def prepared(key: Hashable, scope: Scope, build: Callable[[Scope], QuerySet]) ->
             sql, parameters = compiler.as_sql()
         # The connection of this thread, which ends with it.
         compiler.connection = None
-        known = {str(one) for one in (START, END, TODAY[shape[2]])}
+        quarters = [day for quarter in QUARTERS for day in quarter.bounds]
+        known = {str(one) for one in (START, END, TODAY[shape[2]], *quarters)}
         foreign = [one for one in map(str, parameters) if ANY_DAY.fullmatch(one) and one not in known]
         if foreign:
             raise NotPrepared(f"{key}: the days {foreign} are none of the scope's")

@@ -23,7 +23,7 @@ from orgs.roles import FIGURE_READERS, RoleKind
 from yl_district.kept.results import kept_result
 from yl_district.pages.forms import DAY_FORMATS, DayInput
 from yl_district.pages.record_choices import NAME_SUFFIX, LookedUpSelect
-from yl_district.periods import PARTS, Period
+from yl_district.periods import PARTS, Period, quarters_until
 from yl_district.typing import UserRequest
 from youthhubs.models import Hub
 
@@ -62,6 +62,11 @@ class Scope:
     def passed(self) -> Period:
         """The part of the period that has passed, in which flows are counted."""
         return self.period.until(self.today)
+
+    @property
+    def quarters(self) -> tuple[Period, ...]:
+        """The quarters of the year of `day`, as far as they have passed by it (`quarters_until`)."""
+        return quarters_until(self.day)
 
     @property
     def as_of(self) -> str:

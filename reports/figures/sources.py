@@ -53,6 +53,11 @@ def linked_cadres(scope: Scope) -> CadreQuerySet:
     return cadres_with_links(scope.day).serving_on(scope.day, scope.organisation).with_achievements()
 
 
+def cadres_keeping_the_norm(scope: Scope) -> CadreQuerySet:
+    serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
+    return serving.at_norm(scope.day, scope.quarters)
+
+
 def supplies(scope: Scope) -> SupplyQuerySet:
     return Supply.objects.within(scope.organisation).issued_during(scope.passed)
 
@@ -97,7 +102,12 @@ def linked_youths(scope: Scope) -> LinkedYouthQuerySet:
 
 def contacts(scope: Scope) -> ContactQuerySet:
     held = Contact.objects.of_cadres_at(scope.organisation, OuterRef("held_on")).held_during(scope.passed)
-    return held.with_youths_reached()
+    return held.with_youths_reached().with_place()
+
+
+def youths_contacted(scope: Scope) -> LinkedYouthQuerySet:
+    held = Contact.objects.of_cadres_at(scope.organisation, OuterRef("held_on")).held_during(scope.passed)
+    return youths_of(Link.objects.reached_by(held))
 
 
 def case_register(scope: Scope) -> AssistedYouthQuerySet:

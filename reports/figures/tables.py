@@ -15,7 +15,14 @@ from youthhubs.tables import HubTable, VolunteerTable
 
 from ..platforms.tables import PlatformEntryTable
 from .figure import Figure
-from .sources import linked_cadres, linked_youths, people_signed_in, register_with_assistances
+from .sources import (
+    cadres_keeping_the_norm,
+    linked_cadres,
+    linked_youths,
+    people_signed_in,
+    register_with_assistances,
+    youths_contacted,
+)
 
 NUMBER_CELL = {"th": {"class": "number"}, "td": {"class": "number"}}
 
@@ -108,8 +115,10 @@ OF_KIND: dict[type[Model], type[tables.Table]] = {
     )
 }
 OF_SOURCE: dict[Callable, type[tables.Table]] = {
+    cadres_keeping_the_norm: LinkedCadreTable,
     linked_cadres: LinkedCadreTable,
     linked_youths: LinkedYouthTable,
+    youths_contacted: LinkedYouthTable,
     register_with_assistances: CountedYouthTable,
 }
 

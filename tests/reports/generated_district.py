@@ -258,8 +258,13 @@ def make_links(lots, cadres, people):
         )
     Link.objects.bulk_create(links)
     contacts = Contact.objects.bulk_create(
-        Contact(cadre=lots.choice(cadres), held_on=lots.day(), form="phone", with_everyone=lots.choice([True, False]))
-        for _ in range(120)
+        Contact(
+            cadre=lots.choice(cadres),
+            held_on=lots.day(),
+            form=Contact.Form.values[number % len(Contact.Form)],
+            with_everyone=lots.choice([True, False]),
+        )
+        for number in range(120)
     )
     links_of = {cadre: [link for link in links if link.cadre == cadre] for cadre in cadres}
     Contact.links.through.objects.bulk_create(
@@ -267,6 +272,14 @@ def make_links(lots, cadres, people):
         for contact in contacts
         if not contact.with_everyone
         for link in lots.some(links_of[contact.cadre], 3)
+    )
+    # Two cadres of three meet everybody in each quarter, the second of them but for the third.
+    quarters = [date(YEAR, 1, 1), date(YEAR, 6, 30), date(YEAR, 7, 1), date(YEAR, 12, 31)]
+    Contact.objects.bulk_create(
+        Contact(cadre=cadre, held_on=day, form="visit", with_everyone=True)
+        for place, cadre in enumerate(cadres)
+        for day in quarters
+        if place % 3 == 0 or (place % 3 == 1 and day != quarters[2])
     )
 
 

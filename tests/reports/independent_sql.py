@@ -16,6 +16,16 @@ def stands(begin, end, day=LAST):
     return STANDS.format(begin=begin, end=end, day=day)
 
 
+QUARTER_DAYS = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31")]
+# The links not reached in a quarter that has begun by the last day, since that in which they began.
+MISSED = " UNION ".join(
+    f"""SELECT id FROM standing_link
+    WHERE %(begun{number})s <= %(last)s AND started_on <= %(until{number})s AND id NOT IN (
+        SELECT link_id FROM reaching WHERE held_on BETWEEN %(begun{number})s AND %(until{number})s
+        AND held_on <= %(last)s)"""
+    for number in range(4)
+)
+
 # The rows of the organisation and all below it, each kind once; what has no organisation belongs to the root.
 WORLD = f"""
 WITH domain_span AS (
@@ -98,6 +108,18 @@ WITH domain_span AS (
     SELECT contact.id, link.id
     FROM own_contact contact JOIN outreach_link link ON link.cadre_id = contact.cadre_id
     WHERE contact.with_everyone AND {stands("link.started_on", "link.ended_on", "contact.held_on")}
+), reaching AS (
+    SELECT link.id AS link_id, contact.held_on, contact.form
+    FROM standing_link link JOIN outreach_contact contact ON contact.cadre_id = link.cadre_id
+    WHERE (contact.with_everyone AND {stands("link.started_on", "link.ended_on", "contact.held_on")})
+       OR EXISTS (SELECT 1 FROM outreach_contact_links named
+                  WHERE named.contact_id = contact.id AND named.link_id = link.id)
+), short_link AS (
+    {MISSED}
+    UNION
+    SELECT id FROM standing_link WHERE id NOT IN (
+        SELECT link_id FROM reaching
+        WHERE held_on BETWEEN %(new_year)s AND %(last)s AND form IN ('face_to_face', 'visit'))
 ), own_youth AS (
     SELECT * FROM assistance_assistedyouth WHERE organisation_id IN (SELECT id FROM place)
 ), register AS (
@@ -168,6 +190,8 @@ SUPPLIES = f"""SELECT coalesce(sum(quantity), 0) FROM orgs_supply
     WHERE organisation_id IN (SELECT id FROM place) AND issued_on {WITHIN} AND item = """
 HUBS_OF_TIER = """SELECT count(*) FROM open_hub
     JOIN youthhubs_hubyear kept ON kept.hub_id = open_hub.id WHERE kept.year = %(year)s AND kept.tier = """
+PAIRS = """SELECT count(*) FROM reached_youth
+    JOIN own_contact contact ON contact.id = reached_youth.contact_id WHERE contact.form"""
 
 VALUES = {
     "committee_members": "SELECT count(DISTINCT person_id) FROM serving "
@@ -205,6 +229,12 @@ VALUES = {
     "cadres_linked": "SELECT count(*) FROM cadre WHERE bound > 0",
     "cadres_at_quota": "SELECT count(*) FROM cadre WHERE links >= quota",
     "youth_contacts": "SELECT count(*) FROM reached_youth",
+    "contacts_online": f"{PAIRS} IN ('online', 'phone')",
+    "contacts_offline": f"{PAIRS} NOT IN ('online', 'phone')",
+    "youths_reached": "SELECT count(DISTINCT link.youth_id) FROM reached_youth "
+    "JOIN outreach_link link ON link.id = reached_youth.link_id",
+    "cadres_at_norm": "SELECT count(*) FROM cadre WHERE links >= quota AND id NOT IN ("
+    "SELECT cadre_id FROM standing_link WHERE id IN (SELECT id FROM short_link))",
     "assisted_youths": "SELECT count(*) FROM register",
     "service_plans": "SELECT count(*) FROM assistance_serviceplan plan "
     "JOIN register ON register.id = plan.youth_id WHERE plan.year = %(year)s",
@@ -255,7 +285,9 @@ def figures(path, first, last, hub=0):
     With the key of a hub those alone that count what was held there.
     """
     given = {"path": path, "is_root": int(len(path) == 4), "year": last.year, "hub": hub}
-    given |= {"first": first.isoformat(), "last": last.isoformat()}
+    given |= {"first": first.isoformat(), "last": last.isoformat(), "new_year": f"{last.year}-01-01"}
+    for number, (begun, until) in enumerate(QUARTER_DAYS):
+        given |= {f"begun{number}": f"{last.year}-{begun}", f"until{number}": f"{last.year}-{until}"}
     with connection.cursor() as cursor:
 
         def ask(question, **more):

@@ -1,7 +1,7 @@
 """The sample year's figures counted from its rows, by the figures' definitions and without the product's code."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
 COMMUNITY, NONPUBLIC = ("村", "社区"), ("非公企业", "社会组织")
@@ -60,12 +60,25 @@ class Year:
             received.update(everybody if row["帮扶对象"] == EVERYBODY else names(row["帮扶对象"]))
         return received
 
-    def youth_contacts(self):
-        total = 0
+    def contacts(self):
+        """The form and the day of each contact with a youth, by cadre and youth."""
+        found = defaultdict(list)
         for row in self.within("联系记录"):
-            everybody = [link for link in self.links(day(row["日期"])) if link["团干部"] == row["团干部"]]
-            total += len(everybody if row["联系青年"] == EVERYBODY else names(row["联系青年"]))
-        return total
+            everybody = [link["姓名"] for link in self.links(day(row["日期"])) if link["团干部"] == row["团干部"]]
+            for youth in everybody if row["联系青年"] == EVERYBODY else names(row["联系青年"]):
+                found[row["团干部"], youth].append((row["形式"], day(row["日期"])))
+        return found
+
+    def short_of_norm(self):
+        """The cadres who missed a youth in a quarter since their link began, or met one never face to face."""
+        met, short = self.contacts(), set()
+        for link in self.links():
+            contacts, since = met[link["团干部"], link["姓名"]], day(link["起始日期"])
+            first = (since.month + 2) // 3 if since.year == self.year else 1
+            is_missed = not {(on.month + 2) // 3 for _, on in contacts} >= set(range(first, 5))
+            if is_missed or not {form for form, _ in contacts} & {"面对面", "走访"}:
+                short.add(link["团干部"])
+        return short
 
     def hubs(self):
         standing = [row for row in self.standing("青年汇", "开业日期", "关闭日期") if row["年度"] == self.year]
@@ -85,7 +98,7 @@ class Year:
         return present & {row["姓名"] for row in self.members()}
 
     def cadres_by_links(self):
-        """For each serving cadre: standing links, bound links, quota."""
+        """For each serving cadre, by name: standing links, bound links, quota."""
         quotas = {}
         for post in self.posts():
             due = post["联系青年指标"] or (100 if post["干部性质"] == "专职" else 10)
@@ -94,12 +107,24 @@ class Year:
         bound = Counter(
             link["团干部"] for link in self.links() if link["绑定日期"] and day(link["绑定日期"]) <= self.last
         )
-        return [(links[cadre], bound[cadre], quota) for cadre, quota in quotas.items()]
+        return {cadre: (links[cadre], bound[cadre], quota) for cadre, quota in quotas.items()}
+
+    def contact_figures(self):
+        """The pairs of contact and youth, by form, and the youths of them."""
+        forms = Counter(form for found in self.contacts().values() for form, _ in found)
+        online = forms["线上互动"] + forms["电话"]
+        return {
+            "youth_contacts": forms.total(),
+            "contacts_online": online,
+            "contacts_offline": forms.total() - online,
+            "youths_reached": len(self.contacts()),
+        }
 
     def figures(self):
         members, activities = self.members(), self.within("活动")
         domains, assistances, hubs = self.domains, self.assistances(), self.hubs()
         register, cadres = self.register(), self.cadres_by_links()
+        at_quota = {cadre for cadre, (links, _, quota) in cadres.items() if links >= quota}
         communities = {row["组织名称"] for row in self.communities()}
         sign_ins = self.within("签到")
         supplies = Counter()
@@ -132,9 +157,10 @@ class Year:
             "education_sessions": sum(row["场次"] for row in activities if row["类型"] in EDUCATION),
             "education_reach": len(self.educated()),
             "linked_youths": len(self.links()),
-            "cadres_linked": sum(bound > 0 for _, bound, _ in cadres),
-            "cadres_at_quota": sum(links >= quota for links, _, quota in cadres),
-            "youth_contacts": self.youth_contacts(),
+            "cadres_linked": sum(bound > 0 for _, bound, _ in cadres.values()),
+            "cadres_at_quota": len(at_quota),
+            "cadres_at_norm": len(at_quota - self.short_of_norm()),
+            **self.contact_figures(),
             "assisted_youths": len(register),
             "service_plans": sum(youth["姓名"] in planned for youth in register),
             "paired_youths": sum(youth["固定志愿者"] is not None for youth in register),

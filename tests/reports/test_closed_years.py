@@ -99,6 +99,7 @@ def test_no_value_that_can_change_is_read_without_a_day():
         "Activity.basis",
         "Activity.state",
         "Assistance.with_everyone",
+        "Contact.form",
         "Contact.with_everyone",
         "HubYear.tier",
         "PlatformEntry.is_apart",

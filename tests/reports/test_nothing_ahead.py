@@ -54,6 +54,7 @@ def add_what_lies_ahead(root):
     cadre = make_post("陆远", root, title="副书记", started_on=NEXT_MONTH, link_quota=1).person
     link = make_link(cadre, started_on=AHEAD, bound_on=AHEAD)
     make_contact(cadre, [link], held_on=AHEAD)
+    make_contact(cadre, [link], held_on=LATER, form="visit")
     for item in ("团旗", "团徽"):
         make_supply(root, item=item, issued_on=AHEAD)
     add_units()

@@ -56,6 +56,8 @@ SUMMED = {
     "sessions": "session_count",
     "attendances": "attendance",
     "youth_contacts": "youths_reached",
+    "contacts_online": "youths_reached",
+    "contacts_offline": "youths_reached",
     "assistances": "youths_reached",
 }
 PAGES = ["home", "figure_list", "summary_detail"]
@@ -140,6 +142,7 @@ def rows_value(key, response):
 
 # Of these a cadre sees none or the own rows alone.
 OWN_LINKS = ["linked_youths", "youth_contacts", "cadres_linked", "cadres_at_quota"]
+OWN_LINKS += ["contacts_online", "contacts_offline", "youths_reached", "cadres_at_norm"]
 OFFICE_ALONE = ["platform_entries", "platform_bindings"]
 
 
