@@ -27,21 +27,36 @@ def add_sign_in(activity, person, capacity, **attendance):
 
 
 @transaction.atomic
-def add_sign_ins(activity, people, capacities):
-    """Signs several people in, each in the capacity that `capacities` has for their key; returns how many are new.
+def add_sign_ins(activity, sign_ins):
+    """Adds unsaved rows of several people; returns those added, and the rows of people who were on the list already.
 
-    Whoever is signed in already stays as they are.
+    Whoever is on the list already stays as they are.
     """
     recount_sign_ins([activity.pk])  # locks the activity before its rows are looked at
-    signed = set(activity.sign_ins.values_list("person", flat=True))
-    added = [
-        SignIn(activity=activity, person=one, capacity=capacities[one.pk]) for one in people if one.pk not in signed
-    ]
+    wanted = [sign_in.person_id for sign_in in sign_ins]
+    known = {row.person_id: row for row in activity.sign_ins.filter(person__in=wanted).select_related("person")}
+    added = [sign_in for sign_in in sign_ins if sign_in.person_id not in known]
     for sign_in in added:
         sign_in.full_clean()
         sign_in.save()
     recount_sign_ins([activity.pk])
-    return len(added)
+    return added, list(known.values())
+
+
+@transaction.atomic
+def hold_as_planned(activity):
+    """Registers a planned activity as held on its day, in as many sessions as planned; of one that is held, nothing."""
+    list(Activity.objects.filter(pk=activity.pk).select_for_update(no_key=True).values_list("pk"))
+    activity.refresh_from_db()
+    if activity.is_planned:
+        activity.hold(activity.held_on, activity.session_count, None, "")
+
+
+@transaction.atomic
+def change_sign_in(sign_in):
+    """Saves a changed row; the activity's person-times become the number of people who came."""
+    sign_in.save()
+    recount_sign_ins([sign_in.activity_id])
 
 
 @transaction.atomic

@@ -353,6 +353,10 @@ class Activity(models.Model):
         """Whether it is planned, and neither registered as held nor cancelled."""
         return self.state == self.State.PLANNED
 
+    def takes_list(self, today):
+        """Whether people can be signed in: it was held, or is planned for today."""
+        return self.is_held or (self.is_planned and self.held_on == today)
+
     def hold(self, held_on, session_count, attendance, basis):
         """Registers a planned activity as held on that day."""
         self.state, self.held_on, self.session_count = self.State.HELD, held_on, session_count
@@ -411,6 +415,10 @@ class SignInQuerySet(ReachQuerySet):
     def of_education(self) -> Self:
         """Sign-ins at activities of the types that counted as education on their day."""
         return self.filter(counts_as_education("activity__"))
+
+    def search(self, text: str) -> Self:
+        """Sign-ins of people whose name, pinyin or initials contain `text`; a number finds nobody."""
+        return search(self, text, "person__search_text", by_number=False)
 
 
 class ServiceHoursField(models.PositiveSmallIntegerField):

@@ -1,92 +1,83 @@
-"""The page on which those who came to an activity are ticked on the roster of its host."""
+"""The page on which those who came to an activity are ticked on its roster."""
 
-from functools import partial
-
-from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from members.models import Person
 from yl_district.pages.filters import LONGEST_SEARCH
-from yl_district.pages.forms import ActionForm
 from yl_district.pages.pages import carry_out, confirm_saved
-from yl_district.pages.record_choices import SeveralChoiceField
 from yl_district.pages.submit_once import new_token
 
-from .actions import add_sign_ins
+from .roster_forms import RosterForm
 from .rosters import LONGEST_ROSTER, Roster, searched_by, told_apart
 from .views import visible_activity
 
 
-class RosterForm(ActionForm):
-    """Who of the roster came."""
-
-    people = SeveralChoiceField(
-        Person.objects.none(),
-        label="谁来了",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": "所选的人不在这次活动的名单中，请刷新页面后重新勾选。",
-        },
-    )
-
-    def __init__(self, *args, roster, **options):
-        super().__init__(*args, **options)
-        self.fields["people"].queryset = roster.people
-        self.fields["people"].error_messages["required"] = "请勾选到场的人；一个也没有来的，不用登记。"
-
-    @property
-    def ticked(self):
-        """The keys ticked, as typed."""
-        return set(self["people"].data or ()) if self.is_bound else set()
-
-
 def activity_roster(request, pk):
-    """Signs in those ticked on the roster; whoever is signed in already stays so."""
-    activity = visible_activity(request, pk)
-    if not activity.is_held:
-        messages.info(request, "登记为已举办后，才能登记谁来了。")
+    """Signs in those ticked on the roster; whoever is on the list already stays as they are."""
+    activity, today = visible_activity(request, pk), timezone.localdate()
+    if not activity.takes_list(today):
+        messages.info(request, say_why_not(activity))
         return redirect(activity)
     text = request.GET.get("search", "").strip()[:LONGEST_SEARCH]
     roster = Roster(activity, request.user)
 
     def build(data=None):
-        form = RosterForm(data, roster=roster, user=request.user, day=timezone.localdate())
+        form = RosterForm(data, activity=activity, roster=roster, user=request.user, day=today)
         form.submission = new_token(request.user)
         return form
 
     form = build()
     if request.method == "POST":
-        form, target = carry_out(request, build, partial(sign_in_ticked, activity, roster), after=activity)
+        form, target = carry_out(request, build, lambda form: form.save(), after=activity)
         if target:
-            confirm_saved(request, form, "" if form.repeated else f"已登记 {form.added} 人到场。")
+            confirm_saved(request, form, "" if form.repeated else form.said)
             return redirect(target)
     return roster_page(request, activity, form, Roster(activity, request.user, text) if text else roster, text)
 
 
-def sign_in_ticked(activity, roster, form):
-    """Signs in those whom the form names and notes how many were new."""
-    people = form.cleaned_data["people"]
-    form.added = add_sign_ins(activity, people, roster.capacities(people))
+def say_why_not(activity):
+    """Why nobody can be signed in at an activity that takes no list."""
+    if activity.is_planned:
+        return "登记为已举办后，才能登记谁来了。"
+    return "这次活动已取消，不登记谁来了；其实办了的，请先在“修改”中把状态改为已举办。"
 
 
 def roster_page(request, activity, form, roster, text):
-    """Renders the roster, without those signed in; none of it where it is too long to be ticked."""
-    signed = set(activity.sign_ins.values_list("person", flat=True))
-    people = roster.people.exclude(pk__in=signed)
+    """Renders the roster, without those on the list; none of it where it is too long to be ticked."""
+    listed = set(activity.sign_ins.values_list("person", flat=True))
+    people = roster.people.exclude(pk__in=listed)
     number = people.count()
     shown = list(people) if number <= LONGEST_ROSTER else []
-    names = told_apart(shown)
+    groups, came_last = roster_rows(roster, shown, form.ticked)
     context = {
         "title": f"谁来了：{activity.name}",
         "activity": activity,
         "form": form,
-        "rows": [(person.pk, names[person.pk], searched_by(person), str(person.pk) in form.ticked) for person in shown],
+        "groups": groups,
+        "rows": [row for _, rows in groups for row in rows],
+        "came_last": came_last,
+        "rest": "" if text else ",".join(str(key) for group, rows in groups if group.is_host_roll for key, *_ in rows),
         "number": number,
-        "signed": len(signed),
+        "signed": len(listed),
         "is_too_long": number > LONGEST_ROSTER,
         "text": text,
         "back": activity.get_absolute_url(),
     }
     return render(request, "activities/activity_roster.html", context, status=form.http_status)
+
+
+def roster_rows(roster, people, ticked):
+    """Returns [(group, its rows)], each of the people once, and the keys of those who came last time.
+
+    A row is the key, the name, what the person is looked for by, and whether it is ticked.
+    """
+    places = roster.places(people)
+    first = {key: group for group, found in reversed(places) for key in found}
+    names = told_apart(people, {key for key, group in first.items() if group.is_kept})
+    rows = {group: [] for group, _ in places}
+    for person in people:
+        key = person.pk
+        rows[first[key]].append((key, names[key], searched_by(person), str(key) in ticked))
+    came_last = {key for group, found in places if not group.is_kept for key in found}
+    return [(group, found) for group, found in rows.items() if found], came_last

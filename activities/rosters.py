@@ -1,51 +1,140 @@
-"""Who may have come to an activity: the members of its host and the volunteers of its hub, on its day."""
+"""Who may have come to an activity, in groups: members of its host, volunteers of its hub, who came last time."""
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
 
 from members.models import Member, Person, Volunteer
 from yl_district.pinyin import NAME_ORDER, search_text
 
-from .models import SignIn
+from .models import Activity, SignIn
 
 # More are not offered at once: the host is then a whole committee, whose people are searched for by name.
 LONGEST_ROSTER = 200
+
+
+@dataclass(frozen=True, eq=False)
+class RosterGroup:
+    """One group of those who may have come.
+
+    - `heading`: what the group is called.
+    - `rows`: the records of its people, visible to the user.
+    - `person`: the field by which a record refers to its person.
+    - `capacity_of`: the capacity in which the person of a record comes.
+    - `is_host_roll`: whether its people belong to the host, so that those missing can be called absent.
+    - `is_kept`: whether more of its people than their names is known to the user.
+    """
+
+    heading: str
+    rows: QuerySet
+    capacity_of: Callable
+    person: str = "person"
+    is_host_roll: bool = False
+    is_kept: bool = True
+
+    @property
+    def people(self):
+        """The people of the group."""
+        return Person.objects.filter(pk__in=self.rows.order_by().values(self.person))
+
+    def capacities(self, people):
+        """{key of a person: the capacity in which they come} of those of the people who are in the group."""
+        rows = self.rows.order_by().filter(**{f"{self.person}__in": people})
+        return {getattr(row, f"{self.person}_id"): self.capacity_of(row) for row in rows}
+
+
+def host_members(activity, user):
+    """The group of the members of the host on the day; None without a host."""
+    if not activity.host:
+        return None
+    members = Member.objects.visible_to(user).within(activity.host).as_of(activity.held_on)
+    return RosterGroup("团员", members, lambda member: SignIn.Capacity.MEMBER, is_host_roll=True)
+
+
+def hub_volunteers(activity, user):
+    """The group of the volunteers in the team of the hub on the day; None without a hub."""
+    if not activity.hub:
+        return None
+    volunteers = Volunteer.objects.visible_to(user).as_of(activity.held_on).in_team(activity.hub, activity.held_on)
+    return RosterGroup("志愿者", volunteers, lambda volunteer: SignIn.Capacity.VOLUNTEER)
+
+
+def earlier_attendees(activity, user):
+    """The group of those who came last time, in their capacities of then; None where there was no such time."""
+    earlier = activity_before(activity, user)
+    if not earlier:
+        return None
+    came = SignIn.objects.visible_to(user).present().filter(activity=earlier)
+    heading = f"上次来的人（{earlier.held_on}）" if earlier.name == activity.name else f"上次来的人（{earlier}）"
+    return RosterGroup(heading, came, capacity_again, is_kept=False)
+
+
+def activity_before(activity, user):
+    """The latest activity with a list of who came before this one: of its name, else of its place and type."""
+    day = activity.held_on
+    is_before = Q(held_on__lt=day) | Q(held_on=day, pk__lt=activity.pk)
+    known = Activity.objects.visible_to(user).held().filter(is_before, sign_in_count__gt=0)
+    namesakes = known.filter(owner=activity.owner_id, name=activity.name)
+    alike = known.filter(host=activity.host_id, hub=activity.hub_id, type=activity.type_id)
+    return next((one for rows in (namesakes, alike) if (one := rows.order_by("-held_on", "-pk").first())), None)
+
+
+def capacity_again(sign_in):
+    """The capacity of an earlier sign-in, 其他 for assisted youths, since only case files may reveal them."""
+    is_told = sign_in.capacity in SignIn.Capacity.values and sign_in.capacity != SignIn.Capacity.ASSISTED_YOUTH
+    return sign_in.capacity if is_told or not sign_in.capacity else SignIn.Capacity.OTHER
+
+
+# In the order in which they are offered; somebody in several groups comes as one of the first.
+SOURCES = [host_members, hub_volunteers, earlier_attendees]
+
+
+def add_source(source):
+    """Offers one more group next to the host's members: `source` returns it for an activity and a user, or None."""
+    if source not in SOURCES:
+        SOURCES.insert(1, source)
 
 
 class Roster:
     """The people of an activity whom the user sees; those whose names contain `text`, where it is given."""
 
     def __init__(self, activity, user, text=""):
-        day = activity.held_on
-        members = Member.objects.none()
-        if activity.host:
-            members = Member.objects.visible_to(user).within(activity.host).as_of(day)
-        volunteers = Volunteer.objects.none()
-        if activity.hub:
-            volunteers = Volunteer.objects.visible_to(user).as_of(day).in_team(activity.hub, day)
-        if text:
-            members, volunteers = members.search(text), volunteers.search(text)
-        self.members, self.volunteers = members.order_by(), volunteers.order_by()
+        groups = [group for source in SOURCES if (group := source(activity, user))]
+        self.groups = [replace(group, rows=group.rows.search(text)) for group in groups] if text else groups
 
     @property
     def people(self):
         """The people in the order of their names, each once."""
-        known = Person.objects.filter(pk__in=self.members.values("person"))
-        known |= Person.objects.filter(pk__in=self.volunteers.values("person"))
-        return known.order_by(*NAME_ORDER)
+        everybody = reduce(or_, (group.people for group in self.groups), Person.objects.none())
+        return everybody.order_by(*NAME_ORDER)
+
+    @property
+    def host_roll(self):
+        """Those of them who belong to the host."""
+        return reduce(or_, (group.people for group in self.groups if group.is_host_roll), Person.objects.none())
+
+    def places(self, people):
+        """[(group, {key: capacity})] of those of the people who are in each group, who may be in several."""
+        return [(group, group.capacities(people)) for group in self.groups]
 
     def capacities(self, people):
-        """{key of a person: the capacity in which they come}, a member's before a volunteer's."""
-        members = set(self.members.filter(person__in=people).values_list("person", flat=True))
-        kinds = SignIn.Capacity
-        return {one.pk: kinds.MEMBER if one.pk in members else kinds.VOLUNTEER for one in people}
+        """{key of a person: the capacity in which they come}, that of the first group that they are in."""
+        return {key: one for _, found in reversed(self.places(people)) for key, one in found.items()}
 
 
-def told_apart(people):
-    """{key: what each is called}, with the birth date where two would be called the same."""
+def told_apart(people, kept):
+    """{key: what each is called}, with the birth date where two would be called the same.
+
+    Of people whose keys are not among those `kept` no more than the name is known to the user.
+    """
     called = Counter(person.shown_name for person in people)
     return {
         person.pk: f"{person.shown_name}（{person.birth_date} 出生）"
-        if called[person.shown_name] > 1 and person.birth_date
+        if called[person.shown_name] > 1 and person.birth_date and person.pk in kept
         else person.shown_name
         for person in people
     }

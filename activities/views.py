@@ -146,6 +146,7 @@ def activity_page(request, activity, form):
     context = {
         "title": activity.name,
         "activity": activity,
+        "takes_list": activity.takes_list(timezone.localdate()),
         "form": form,
         "table": configured_table(request, SignInTable, rows.present()),
         "away": away,

@@ -1,24 +1,37 @@
 "use strict";
 
-// The roster of an activity: rows are found by typing, ticked all at once, and counted on the button.
+// The roster of an activity: rows are found by typing, ticked all at once by group, and counted on the button.
 const roster = document.querySelector("form.roster");
 const tools = roster?.querySelector("[data-roster-tools]");
 if (tools) {
   const boxes = [...roster.querySelectorAll(".roster-row input")];
-  const all = tools.querySelector("[data-roster-all]");
+  const groups = [...roster.querySelectorAll(".roster-group")];
+  const again = tools.querySelector("[data-roster-again]");
   const filter = tools.querySelector("input");
-  const shown = () => boxes.filter((box) => !box.closest(".roster-row").hidden);
+  const shownIn = (place) => [...place.querySelectorAll(".roster-row input")].filter((box) => !box.closest(".roster-row").hidden);
 
   function count() {
     const number = boxes.filter((box) => box.checked).length;
     roster.querySelector("[data-roster-count]").textContent = number ? `（${number} 人）` : "";
-    all.disabled = !shown().length;
-    all.textContent = shown().every((box) => box.checked) ? "全不选" : "全选";
+    for (const group of groups) {
+      const shown = shownIn(group);
+      group.hidden = !shown.length;
+      group.querySelector("[data-roster-all]").textContent = shown.every((box) => box.checked) ? "全不选" : "全选";
+    }
   }
 
-  all.addEventListener("click", () => {
-    const ticks = !shown().every((box) => box.checked);
-    for (const box of shown()) box.checked = ticks;
+  for (const group of groups) {
+    const all = group.querySelector("[data-roster-all]");
+    all.hidden = false;
+    all.addEventListener("click", () => {
+      const shown = shownIn(group);
+      const ticks = !shown.every((box) => box.checked);
+      for (const box of shown) box.checked = ticks;
+      count();
+    });
+  }
+  again?.addEventListener("click", () => {
+    for (const box of boxes) if ("cameLast" in box.dataset) box.checked = true;
     count();
   });
   filter.addEventListener("input", () => {
@@ -27,7 +40,7 @@ if (tools) {
       const row = box.closest(".roster-row");
       row.hidden = !`${row.textContent.toLowerCase()} ${row.dataset.words}`.includes(wanted);
     }
-    roster.querySelector("[data-roster-none]").hidden = shown().length > 0;
+    roster.querySelector("[data-roster-none]").hidden = shownIn(roster).length > 0;
     count();
   });
   // Enter looks for a name and does not send the list.

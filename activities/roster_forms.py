@@ -1,0 +1,104 @@
+"""The forms that write the list of an activity: those ticked on its roster."""
+
+from django import forms
+
+from members.models import Person
+from yl_district.pages.forms import ActionForm
+from yl_district.pages.record_choices import SeveralChoiceField, is_key
+
+from .actions import add_sign_ins, hold_as_planned
+from .models import SignIn
+
+LONGEST_REST = 5000
+
+
+class RollCallForm(ActionForm):
+    """A form that signs several people in; of a planned activity it asks whether that was held.
+
+    `sign_ins` are the rows that a valid form adds; once saved it has the rows `added`, and those `known` before.
+    """
+
+    added, known = (), ()
+
+    def __init__(self, *args, activity, **options):
+        super().__init__(*args, **options)
+        self.activity = activity
+        if activity.is_planned:
+            told = f"{activity.held_on}，{activity.session_count} 场"
+            self.fields["hold"] = forms.BooleanField(
+                label=f"这次活动已经举办，同时登记为已举办（{told}）",
+                error_messages={"required": "这次活动还在计划中：请勾选“同时登记为已举办”，再登记到场的人。"},
+            )
+
+    def sign_in(self, person, capacity, presence):
+        """An unsaved row of a person."""
+        return SignIn(activity=self.activity, person=person, capacity=capacity, presence=presence)
+
+    def save(self):
+        """Signs the people in, at an activity that was planned as one that was held."""
+        if "hold" in self.fields:
+            hold_as_planned(self.activity)
+        self.added, self.known = add_sign_ins(self.activity, self.sign_ins)
+
+    @property
+    def said(self):
+        """The message about those signed in, of whom some may have been on the list."""
+        kinds, wanted = SignIn.Presence, {one.person_id: one.presence for one in self.sign_ins}
+        if not self.added:
+            return f"这 {len(self.known)} 人都已在名单上，没有改动。{self._said_of_others(wanted)}"
+        words = {kinds.PRESENT: "到场", kinds.ABSENT: "缺席", kinds.EXCUSED: "请假"}
+        counts = [(list(wanted.values()).count(kind), words[kind]) for kind in kinds]
+        told = "，".join(f"{count} 人{word}" for count, word in counts if count)
+        among = f"，其中 {len(self.known)} 人已在名单上" if self.known else ""
+        return f"已登记 {told}{among}。{self._said_of_others(wanted)}"
+
+    def _said_of_others(self, wanted):
+        """Who is on the list otherwise than the form says, which has not been changed."""
+        told = [
+            f"{row.person}（{row.get_presence_display()}）"
+            for row in self.known
+            if row.presence != wanted[row.person_id]
+        ]
+        return f"名单上原来登记的没有改动：{'、'.join(told)}。" if told else ""
+
+
+class RosterForm(RollCallForm):
+    """Who of the roster came; members of the host who are listed and not ticked can be called absent."""
+
+    people = SeveralChoiceField(
+        Person.objects.none(),
+        label="谁来了",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "所选的人不在这次活动的名单中，请刷新页面后重新勾选。",
+        },
+    )
+    # The keys of those whom the page lists, so that nobody is called absent whom it did not show.
+    rest = forms.CharField(label="没有勾选的团员登记为缺席", required=False, max_length=LONGEST_REST)
+
+    def __init__(self, *args, roster, **options):
+        super().__init__(*args, **options)
+        self.roster = roster
+        self.fields["people"].queryset = roster.people
+
+    @property
+    def ticked(self):
+        """The keys ticked, as typed."""
+        return set(self["people"].data or ()) if self.is_bound else set()
+
+    def clean(self):
+        data = super().clean()
+        if "people" in self.errors:
+            return data
+        came, rest = list(data["people"]), {key for key in data.get("rest", "").split(",") if is_key(key)}
+        away = self.roster.host_roll.filter(pk__in=rest).exclude(pk__in=[person.pk for person in came])
+        if not came and not rest:
+            self.add_error("people", "请勾选到场的人；一个也没有来的，不用登记。")
+        capacities, kinds = self.roster.capacities([*came, *away]), SignIn.Presence
+        self.sign_ins = [
+            self.sign_in(person, capacities[person.pk], presence)
+            for presence, people in ((kinds.PRESENT, came), (kinds.ABSENT, away))
+            for person in people
+        ]
+        return data
