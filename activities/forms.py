@@ -10,7 +10,7 @@ from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.validators import problem
 
-from .actions import add_sign_in
+from .actions import add_sign_in, change_sign_in
 from .models import Activity, ActivityType, SignIn
 from .proposed_activities import activities_alike
 from .rosters import Roster
@@ -179,4 +179,19 @@ class SignInForm(PersonForm):
             "departed": one.departed,
         }
         self.instance = add_sign_in(one.activity, one.person, one.capacity, **attendance)
+        return self.instance
+
+
+class SignInChangeForm(PageForm):
+    """Whether somebody on the list came, and when."""
+
+    groups = [("", "presence", "arrived", "departed")]
+
+    class Meta:
+        model = SignIn
+        help_texts = {"arrived": "如 14:05、下午、开场前。", "departed": "如 16:30、中途。"}
+
+    def save(self, commit=True):
+        """Saves the row, which updates the activity's person-times."""
+        change_sign_in(self.instance)
         return self.instance

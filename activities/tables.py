@@ -58,6 +58,13 @@ class SignInTable(PageTable):
     # Sorting by it would reveal who is an assisted youth.
     capacity = tables.Column(orderable=False)
     mobile = MaskedColumn(accessor="person__mobile")
+    change = tables.Column(
+        "修改",
+        accessor="pk",
+        linkify=lambda record, table: table_address(table, "sign_in_update", record.pk),
+        orderable=False,
+        attrs={"td": {"class": "row-act"}},
+    )
     removal = tables.Column(
         "办理",
         accessor="pk",
@@ -68,7 +75,7 @@ class SignInTable(PageTable):
 
     class Meta(PageTable.Meta):
         model = SignIn
-        fields = ["person", "capacity", "mobile", "presence", "arrived", "departed", "removal"]
+        fields = ["person", "capacity", "mobile", "presence", "arrived", "departed", "change", "removal"]
 
     def before_render(self, request):
         """Hides the mobile number from all but the committee's staff.
@@ -81,6 +88,10 @@ class SignInTable(PageTable):
     def render_capacity(self, record, value):
         """Returns the capacity; assisted youths appear as 其他, since only case files may reveal them."""
         return SignIn.Capacity.OTHER.label if record.capacity == SignIn.Capacity.ASSISTED_YOUTH else value
+
+    def render_change(self):
+        """Returns the link text."""
+        return "修改"
 
     def render_removal(self):
         """Returns the link text; the page it leads to asks for confirmation."""

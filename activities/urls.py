@@ -16,6 +16,7 @@ urlpatterns = [
     path("activities/<int:pk>/confirm/", confirm_views.activity_confirm, name="activity_confirm"),
     path("activities/<int:pk>/reopen/", confirm_views.activity_reopen, name="activity_reopen"),
     path("activities/<int:pk>/roster/", roster_views.activity_roster, name="activity_roster"),
+    path("sign-ins/<int:pk>/update/", views.sign_in_update, name="sign_in_update"),
     path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
     path("sign-ins/<int:pk>/dismiss/", views.sign_in_dismiss, name="sign_in_dismiss"),
     path("activity-types/", views.activity_type_list, name="activity_type_list"),

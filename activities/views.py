@@ -24,7 +24,14 @@ from yl_district.views.awaited_cells import dismiss_awaited
 
 from .actions import remove_sign_in
 from .filters import ActivityFilter, ActivityTypeFilter
-from .forms import ActivityCancelForm, ActivityForm, ActivityHoldForm, ActivityTypeForm, SignInForm
+from .forms import (
+    ActivityCancelForm,
+    ActivityForm,
+    ActivityHoldForm,
+    ActivityTypeForm,
+    SignInChangeForm,
+    SignInForm,
+)
 from .models import Activity, ActivityType, SignIn
 from .resources import ActivityResource
 from .tables import ActivityTable, ActivityTypeTable, SignInTable
@@ -159,6 +166,19 @@ def activity_page(request, activity, form):
     )
 
 
+def sign_in_update(request, pk):
+    """Changes whether and when somebody on the list came."""
+    sign_in = get_object_or_404(SignIn.objects.visible_to(request.user).select_related("activity", "person"), pk=pk)
+    return form_page(
+        request,
+        SignInChangeForm,
+        instance=sign_in,
+        title=f"修改签到：{sign_in.person}",
+        message=f"已保存{sign_in.person}的签到。",
+        after=sign_in.activity.get_absolute_url(),
+    )
+
+
 def sign_in_delete(request, pk):
     """Removes a sign-in row."""
     sign_in = get_object_or_404(SignIn.objects.visible_to(request.user).select_related("activity", "person"), pk=pk)
@@ -174,7 +194,7 @@ def sign_in_delete(request, pk):
 
 @require_POST
 def sign_in_dismiss(request, pk):
-    """Ends the wait for what a list had in a column of a sign-in, which is completed by signing in anew."""
+    """Ends the wait for what a list had in a column of a sign-in."""
     sign_in = get_object_or_404(SignIn.objects.visible_to(request.user), pk=pk)
     return dismiss_awaited(request, sign_in)
 

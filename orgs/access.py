@@ -222,6 +222,7 @@ ACCESS = {
     "activity_confirm": HUB_KEEPERS,
     "activity_reopen": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
+    "sign_in_update": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
     "sign_in_dismiss": HUB_KEEPERS,
     "activity_type_list": DISTRICT_KEEPERS,

@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from activities.actions import add_sign_in
 from activities.models import Activity, ActivityType, SignIn
 from members.models import Person
 from tests.factories import make_activity, make_hub, make_member, make_person, make_volunteer
-from tests.pages import listed, page, queries, refused, send, status, two_branches
+from tests.forms import answers, shown_form
+from tests.pages import confirmed, listed, page, queries, refused, send, status, two_branches
 
 
 @pytest.fixture
@@ -316,3 +319,55 @@ def test_queries_do_not_grow_with_rows(district):
     few = counts()
     add(45)
     assert counts() == few
+
+
+def changed(client, sign_in, **fields):
+    """The text of the page after a row on the list has been changed."""
+    address = reverse("sign_in_update", args=[sign_in.pk])
+    return confirmed(client, address, answers(shown_form(client.get(address))) | fields, follow=True).content.decode()
+
+
+def test_whether_and_when_somebody_came_is_changed(district):
+    activity = make_activity(district.here, held_on=timezone.localdate(), attendance=30, basis="rounded")
+    came = add_sign_in(activity, make_person("秦朗"), SignIn.Capacity.ASSISTED_YOUTH)
+    text = changed(district.cadre, came, presence="excused", arrived="14:05", departed="中途")
+    assert "已保存秦朗的签到。" in text
+    assert "14:05" not in text and "请假" in text and "缺席与请假" in text
+    activity.refresh_from_db()
+    assert (activity.sign_in_count, activity.attendance, activity.basis) == (0, 30, "rounded")
+    changed(district.office, came, presence="present")
+    activity.refresh_from_db()
+    stored = SignIn.objects.get()
+    assert (activity.sign_in_count, activity.attendance, activity.basis) == (1, 1, "exact")
+    assert (stored.presence, stored.arrived, stored.departed, stored.capacity) == (
+        "present",
+        "14:05",
+        "中途",
+        "assisted_youth",
+    )
+
+
+def test_a_change_of_a_closed_year_is_announced_and_needs_a_reason(district):
+    sign_in = add_sign_in(make_activity(district.here), make_person("秦朗"), "member")
+    address = reverse("sign_in_update", args=[sign_in.pk])
+    data = answers(shown_form(district.office.get(address))) | {"presence": "absent"}
+    answer = district.office.post(address, data)
+    assert "这项更正会改动已结束年度的统计" in answer.content.decode()
+    assert SignIn.objects.get().presence == "present"
+    assert confirmed(district.office, address, data).status_code == 302
+    assert SignIn.objects.get().presence == "absent"
+    assert SignIn.history.first().history_change_reason == "原来填错"
+
+
+def test_two_who_change_a_row_are_told_of_each_other(district):
+    sign_in = add_sign_in(make_activity(district.here, held_on=timezone.localdate()), make_person("秦朗"), "member")
+    address = reverse("sign_in_update", args=[sign_in.pk])
+    data = answers(shown_form(district.office.get(address)))
+    changed(district.cadre, sign_in, presence="excused")
+    assert district.office.post(address, data | {"presence": "absent"}).status_code == 409
+    assert SignIn.objects.get().presence == "excused"
+
+
+def test_rows_on_the_list_of_another_branch_are_not_changed(district):
+    sign_in = add_sign_in(make_activity(district.there), make_person("秦朗"), "member")
+    assert [status(client, "sign_in_update", sign_in.pk) for client in (district.cadre, district.office)] == [404, 200]
