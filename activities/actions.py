@@ -1,15 +1,20 @@
 """Actions that change an activity together with its sign-in rows and what follows from them."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
+from django.utils import timezone
 
+from members.models import Person
 from yl_district.history.tracking import note_changed
 from yl_district.history.watching import about_to_change
 from yl_district.validators import problem
 
 from .effects import EFFECTS, settle_effects
-from .models import Activity, SignIn
+from .models import Activity, Arrival, SignIn
 
+# What is decided on somebody who came and is not registered.
+NEW_VISITOR = "new"
 COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "service_hours", "stated_attendance", "stated_basis")
 
 
@@ -65,6 +70,61 @@ def remove_sign_in(sign_in):
     activity = sign_in.activity
     sign_in.delete()
     recount_sign_ins([activity.pk])
+
+
+def delete_activity(activity):
+    """Deletes an activity with its code; raises ValidationError while visitors wait to be confirmed."""
+    if activity.arrivals.pending().exists():
+        raise ValidationError("还有待认的扫码签到，请先逐条办理。")
+    activity.delete()
+
+
+@transaction.atomic
+def confirm_arrivals(activity, decisions, capacities, by):
+    """Does with what came in by code as decided, {key of an arrival: Person, NEW_VISITOR or a state}.
+
+    People come in the capacity that `capacities` has for their key, somebody new in that of others. Returns how many
+    rows got which state. Whatever somebody else has decided on meanwhile stays; numbers that have served are erased.
+    """
+    recount_sign_ins([activity.pk])  # locks the activity before its rows are looked at
+    waiting = activity.arrivals.pending().select_for_update(no_key=True).order_by("pk")
+    found, now = {}, timezone.now()
+    for arrival in waiting.filter(pk__in=decisions):
+        decision = decisions[arrival.pk]
+        state = decision if decision in Arrival.State else Arrival.State.CONFIRMED
+        outcome = {"state": state, "decided_by": by, "decided_at": now}
+        row = Arrival.objects.filter(pk=arrival.pk)
+        if state == Arrival.State.CONFIRMED:
+            person = new_visitor(arrival) if decision == NEW_VISITOR else decision
+            row.erase(name="", sign_in=present(activity, person, capacities.get(person.pk)), **outcome)
+        elif state == Arrival.State.GUEST:
+            row.erase(**outcome)
+        else:
+            row.erase_wholly(**outcome)
+        found[state] = found.get(state, 0) + 1
+    recount_sign_ins([activity.pk])
+    return found
+
+
+def present(activity, person, capacity):
+    """Returns the sign-in by which a person came; one of before says so from now on, if it was an absence."""
+    sign_in = activity.sign_ins.filter(person=person).first()
+    if sign_in is None:
+        sign_in = SignIn(activity=activity, person=person, capacity=capacity or SignIn.Capacity.OTHER)
+    elif sign_in.is_present:
+        return sign_in
+    sign_in.presence = SignIn.Presence.PRESENT
+    sign_in.full_clean()
+    sign_in.save()
+    return sign_in
+
+
+def new_visitor(arrival):
+    """Registers somebody of whom nothing is known but the name and the number, as the sign-in form does."""
+    person = Person(name=arrival.name, mobile=arrival.mobile)
+    person.full_clean()
+    person.save()
+    return person
 
 
 @transaction.atomic

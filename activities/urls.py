@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import confirm_views, proposed_activity_views, roster_views, views
+from . import arrival_views, confirm_views, proposed_activity_views, roster_views, views, visitor_views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
@@ -17,6 +17,12 @@ urlpatterns = [
     path("activities/<int:pk>/reopen/", confirm_views.activity_reopen, name="activity_reopen"),
     path("activities/<int:pk>/roster/", roster_views.activity_roster, name="activity_roster"),
     path("sign-ins/<int:pk>/update/", views.sign_in_update, name="sign_in_update"),
+    path("activities/<int:pk>/arrivals/", arrival_views.activity_arrivals, name="activity_arrivals"),
+    path("activities/<int:activity_pk>/code/", arrival_views.sign_in_code_detail, name="sign_in_code_detail"),
+    path("activities/<int:activity_pk>/code/create/", arrival_views.sign_in_code_create, name="sign_in_code_create"),
+    path("activities/<int:activity_pk>/code/close/", arrival_views.sign_in_code_close, name="sign_in_code_close"),
+    path("scan/", visitor_views.arrival_done, name="arrival_done"),
+    path("scan/<str:token>/", visitor_views.arrival_create, name="arrival_create"),
     path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
     path("sign-ins/<int:pk>/dismiss/", views.sign_in_dismiss, name="sign_in_dismiss"),
     path("activity-types/", views.activity_type_list, name="activity_type_list"),

@@ -22,7 +22,8 @@ from yl_district.pages.submit_once import new_token
 from yl_district.sheets.models import AwaitedCell
 from yl_district.views.awaited_cells import dismiss_awaited
 
-from .actions import remove_sign_in
+from .actions import delete_activity, remove_sign_in
+from .arrivals import may_be_scanned
 from .filters import ActivityFilter, ActivityTypeFilter
 from .forms import (
     ActivityCancelForm,
@@ -32,7 +33,7 @@ from .forms import (
     SignInChangeForm,
     SignInForm,
 )
-from .models import Activity, ActivityType, SignIn
+from .models import Activity, ActivityType, Arrival, SignIn, SignInCode
 from .resources import ActivityResource
 from .tables import ActivityTable, ActivityTypeTable, SignInTable
 
@@ -72,7 +73,13 @@ def activity_update(request, pk):
 def activity_delete(request, pk):
     """Deletes an activity without sign-ins."""
     activity = visible_activity(request, pk)
-    return delete_page(request, activity, title=f"删除活动：{activity.name}", message="已删除活动。")
+    return delete_page(
+        request,
+        activity,
+        title=f"删除活动：{activity.name}",
+        message="已删除活动。",
+        act=partial(delete_activity, activity),
+    )
 
 
 def activity_hold(request, pk):
@@ -158,6 +165,9 @@ def activity_page(request, activity, form):
         "table": configured_table(request, SignInTable, rows.present()),
         "away": away,
         "awaited": AwaitedCell.objects.still_of_each(rows.select_related("person")),
+        "code": SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first(),
+        "may_be_scanned": may_be_scanned(activity, timezone.localdate()),
+        "arrivals": Arrival.objects.visible_to(request.user).filter(activity=activity).pending().count(),
     }
     if request.method == "POST" or "more" in request.GET:
         form.focus()

@@ -221,6 +221,13 @@ ACCESS = {
     "activity_roster": HUB_KEEPERS,
     "activity_confirm": HUB_KEEPERS,
     "activity_reopen": HUB_KEEPERS,
+    "activity_arrivals": HUB_KEEPERS,
+    "sign_in_code_detail": HUB_KEEPERS,
+    "sign_in_code_create": HUB_KEEPERS,
+    "sign_in_code_close": HUB_KEEPERS,
+    # Visitors, who need no account
+    "arrival_create": PUBLIC,
+    "arrival_done": PUBLIC,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_update": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
-from activities.models import Activity, ActivityType
+from activities.models import Activity, ActivityType, SignInCode
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
 from members.models import Liaison, Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
@@ -123,6 +123,14 @@ def make_volunteer(hub=None, name="顾清", person=None, **fields):
     if hub:
         TeamMember.objects.create(volunteer=volunteer, hub=hub)
     return volunteer
+
+
+def make_sign_in_code(activity, user=None):
+    """The code of an activity, open for an hour."""
+    code = SignInCode(activity=activity, opened_by=user or make_user(), closes_at=timezone.now() + timedelta(hours=1))
+    code.renew()
+    code.save()
+    return code
 
 
 def make_activity(host=None, name=None, type="sports", **fields):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.actions import add_sign_in
-from activities.models import ActivityType
+from activities.models import ActivityType, Arrival
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Namesakes, Person, PersonMerge, Proposal
@@ -199,6 +199,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
             here.branch, mark("计划"), hub=hub, state="planned", held_on=timezone.localdate() + timedelta(days=30)
         ),
         "sign_in": add_sign_in(activity, factories.make_person(mark("签到")), "other"),
+        "sign_in_code": factories.make_sign_in_code(activity, user),
+        "arrival": Arrival.objects.create(activity=activity, name=mark("扫码"), mobile=phone(side)),
         "link": link,
         "cadre": post.person,
         "contact": factories.make_contact(post.person, [link], content=mark("谈话")),

@@ -243,6 +243,9 @@ MFA_FORMS = {
 # each account; browsers that have signed in to the account before are counted apart.
 GUESSES_PER_ADDRESS = env.int("GUESSES_PER_ADDRESS", default=60)
 GUESSES_IN_ALL = env.int("GUESSES_IN_ALL", default=300)
+# What visitors leave by code within an hour: at one activity, whose hall may share one address, and from one address.
+SCANS_PER_ACTIVITY = env.int("SCANS_PER_ACTIVITY", default=300)
+SCANS_PER_ADDRESS = env.int("SCANS_PER_ADDRESS", default=1000)
 # All counted by orgs.accounts.guess_budgets, not by axes itself.
 AXES_HANDLER = "orgs.accounts.authentication.AttemptHandler"
 AXES_LOCKOUT_PARAMETERS = ["username"]

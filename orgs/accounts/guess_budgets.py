@@ -26,10 +26,11 @@ SUBSCRIBER_BITS = 64
 
 @dataclass(frozen=True)
 class Budget:
-    """The counter of one address or of everybody for one kind of secret, and how much it holds."""
+    """The counter of one address or of everybody for one kind of secret, and how much it holds in a window of time."""
 
     name: str
     limit: int
+    window: timedelta = WINDOW
 
     @property
     def rows(self):
@@ -39,7 +40,7 @@ class Budget:
     def spent_until(self):
         """Returns the time at which the budget is whole again where it is used up, else None."""
         row = self.rows.filter(failures_since_start__gt=self.limit - WRONG_COSTS).first()
-        until = row and row.attempt_time + WINDOW
+        until = row and row.attempt_time + self.window
         return until if until and until > timezone.now() else None
 
     def take(self):
@@ -49,7 +50,9 @@ class Budget:
             username=self.name, user_agent="", ip_address=login_attempts.ANY_ADDRESS, failures_since_start=0
         )
         AccessAttempt.objects.bulk_create([row], ignore_conflicts=True)
-        if self.rows.filter(attempt_time__lte=now - WINDOW).update(failures_since_start=WRONG_COSTS, attempt_time=now):
+        if self.rows.filter(attempt_time__lte=now - self.window).update(
+            failures_since_start=WRONG_COSTS, attempt_time=now
+        ):
             return True
         left = self.rows.filter(failures_since_start__lte=self.limit - WRONG_COSTS)
         return bool(left.update(failures_since_start=F("failures_since_start") + WRONG_COSTS))
@@ -68,6 +71,25 @@ class Budget:
 
 class BudgetSpent(Exception):
     """No guess is left; what was taken from other counters meanwhile is taken back."""
+
+
+def take_from_all(budgets):
+    """Takes from each of the budgets, or from none of them; returns None, or when the last that is used up is whole."""
+    # Asked without a lock first, as refusing a flood must cost nothing.
+    if until := latest_of(budgets):
+        return until
+    try:
+        with transaction.atomic():
+            if not all(budget.take() for budget in budgets):
+                raise BudgetSpent
+    except BudgetSpent:
+        return latest_of(budgets) or timezone.now()
+    return None
+
+
+def latest_of(budgets):
+    """Returns the time at which all of the budgets have something left, None where they have now."""
+    return max(filter(None, (budget.spent_until() for budget in budgets)), default=None)
 
 
 @dataclass(frozen=True)
@@ -96,7 +118,7 @@ class SecretGuess:
 
     def spent_until(self):
         """Returns the time at which all budgets of the guess have something left, None where they have now."""
-        return max(filter(None, (budget.spent_until() for budget in self.budgets)), default=None)
+        return latest_of(self.budgets)
 
     def use(self):
         """Uses up one guess; returns False if none is left of the account's own or of a budget."""

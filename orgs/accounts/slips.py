@@ -22,18 +22,22 @@ class Slip:
     @property
     def qr_code(self):
         """The link as a QR code, drawn as SVG."""
-        return qr_code(self.link)
+        return qr_code(self.link, "一次性链接的二维码")
 
 
-def qr_code(text):
-    """Returns the QR code of a text as an SVG element: one path, a unit of which is a module, dark ones alone."""
+def qr_code(text, label):
+    """Returns the QR code of a text as an SVG element: one path, a unit of which is a module, dark ones alone.
+
+    `label` is what it is called where nobody sees it.
+    """
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_ZONE))
     dark = " ".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
     return format_html(
         '<svg class="slip-code" viewBox="0 0 {0} {0}" shape-rendering="crispEdges" role="img"'
-        ' aria-label="一次性链接的二维码"><path d="{1}"/></svg>',
+        ' aria-label="{2}"><path d="{1}"/></svg>',
         len(rows),
         dark,
+        label,
     )
 
 

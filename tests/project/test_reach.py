@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activities.actions import add_sign_in
-from activities.models import Activity, SignIn
+from activities.models import Activity, Arrival, SignIn
 from assistance.actions import fix_volunteer, keeps_files_of
 from assistance.forms import known_within
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Pairing, Scholarship, ServicePlan
@@ -43,12 +43,15 @@ STAFF = [
     Volunteer,
     Activity,
     SignIn,
+    Arrival,
 ]
 STAFF += [Link, Contact, Report, Section, Explanation, CaseGrant, Attachment]
 SEEN = {
     RoleKind.STAFF: STAFF,
     RoleKind.CADRE: [model for model in STAFF if model not in (Link, Contact, CaseGrant)],
-    RoleKind.HUB_OPERATOR: [Hub, HubYear, Volunteer, Activity, SignIn, Report, Section, Explanation, Attachment],
+    RoleKind.HUB_OPERATOR: [
+        *(Hub, HubYear, Volunteer, Activity, SignIn, Arrival, Report, Section, Explanation, Attachment),
+    ],
     RoleKind.LEADER: [Report, Section, Explanation, CaseGrant],
     RoleKind.ADMINISTRATOR: [Organisation],
 }
@@ -98,6 +101,7 @@ def records(here, keeper):
     rows = [
         *(here, hub, hub.years.get(), post, member, volunteer, unit, link, report, youth, *activities),
         *(add_sign_in(activity, guest, "other") for activity, guest in zip(activities, guests, strict=True)),
+        *(Arrival.objects.create(activity=activity, name="来人") for activity in activities),
         factories.make_unit_change(unit),
         factories.make_unit_contact(unit),
         factories.make_supply(here),

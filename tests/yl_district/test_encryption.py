@@ -12,8 +12,9 @@ from django.core.exceptions import FieldError, ValidationError
 from django.core.serializers import serialize
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
-from activities.models import SignIn
+from activities.models import Arrival, SignIn, SignInCode
 from assistance.models import Assistance, AssistedYouth, CaseDraft, CaseGrant, Scholarship, ServicePlan
 from members.models import Person, PersonMerge
 from orgs.models import Unit, User
@@ -113,6 +114,12 @@ def fill_with_canaries():
     canaries |= born
     make_grant(make_user(), person, birth_date="1931-07-15", **told(CaseGrant, "name", "reason"))
     SignIn.objects.create(activity=make_activity(), person=make_person("白露"), capacity="linked_youth")
+    code = SignInCode(activity=make_activity(), opened_by=make_user(), closes_at=timezone.now())
+    for name, text in told(SignInCode, "token", "number").items():
+        setattr(code, name, text)
+    code.save()
+    left = told(Arrival, "name", "mobile", "guardian", "guardian_phone")
+    Arrival.objects.create(activity=code.activity, **left)
     attached = told(Attachment, "file_name", "note") | told(AttachmentPart, "content")
     content = attached.pop("content").encode()
     make_attachment(youth, make_user(), attached["file_name"], content, note=attached["note"])

@@ -116,6 +116,7 @@ def test_a_list_masks_what_the_fields_of_its_columns_mask():
         ("11010519980504002x", "110105************"),
         ("/invitations/MQ/c8-abc/", "/invitations/MQ/***/"),
         ("/invitations/MQ/c8-abc", "/invitations/MQ/***"),
+        ("https://yl.example/scan/0123abcd/", "https://yl.example/scan/***/"),
         # No number of anybody: too short, too long, of another kind, or part of a word.
         ("12345678901", "12345678901"),
         ("12812345678", "12812345678"),

@@ -9,12 +9,12 @@ from django.views.debug import ExceptionReporter
 from ..privacy.masking import masked
 
 PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
-# An invitation's code, with which anybody could set the account's password.
-CODE = re.compile(r"(/invitations/[^/\s]+/)[^/\s]+")
+# An invitation's code, with which anybody could set the account's password, and that of an activity's sign-in.
+CODE = re.compile(r"(/invitations/[^/\s]+/|/scan/)[^/\s]+")
 
 
 def redacted(text):
-    """The text with identity and mobile numbers masked and invitation codes removed."""
+    """The text with identity and mobile numbers masked and the codes of addresses removed."""
     return CODE.sub(r"\1***", PERSONAL_NUMBER.sub(lambda found: masked(found.group()), text))
 
 

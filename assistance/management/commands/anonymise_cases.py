@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
+from activities.arrivals import forget_arrivals
 from assistance.case_drafts import forget_stale_drafts
 from assistance.retention import due_files, make_nameless, warned_until
 from yl_district.audit.access_log import operating_system_user
@@ -28,5 +29,6 @@ class Command(DatabaseCommand):
             return
         with whole_case_files():
             forget_stale_drafts(timezone.now())
+        forget_arrivals(timezone.now())
         made = make_nameless(due, today, who=operating_system_user())
         self.stdout.write(f"已匿名处理 {made} 份档案，{said}")

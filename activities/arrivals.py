@@ -1,0 +1,105 @@
+"""How visitors sign in by an activity's code: opened by the host, counted by budgets, kept until it is confirmed."""
+
+import secrets
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from orgs.accounts.guess_budgets import WRONG_COSTS, Budget, take_from_all
+
+from .models import Activity, Arrival, SignInCode
+
+SCAN_WINDOW = timedelta(hours=1)
+# Of ten thousand numbers so many may be tried at one code in an hour.
+NUMBERS_TRIED = 100
+WRONG_NUMBER = "现场码不正确，请看会场屏幕上或工作人员出示的四位数字。"
+
+
+class TooManyScans(Exception):
+    """A budget is used up until the time `until`."""
+
+    def __init__(self, until):
+        super().__init__()
+        self.until = until
+
+
+def may_be_scanned(activity, today):
+    """Whether visitors may sign in by a code now: at what was held, or is planned for today."""
+    return activity.is_held or (activity.is_planned and activity.held_on == today)
+
+
+@transaction.atomic
+def open_code(activity, closes_at, with_number, by):
+    """Returns the activity's code, open until then; one that is open keeps its token, so that prints stay good."""
+    list(Activity.objects.select_for_update(no_key=True).filter(pk=activity.pk).values_list("pk"))
+    forget_arrivals(timezone.now())
+    now = timezone.now()
+    code = SignInCode.objects.filter(activity=activity).first() or SignInCode(activity=activity, closes_at=now)
+    if not code.is_open_at(now):
+        code.renew()
+        code.opened_at, code.opened_by = now, by
+    code.choose_number(with_number)
+    code.closes_at = closes_at
+    code.save()
+    return code
+
+
+def close_code(activity):
+    """Closes the activity's code at once; returns whether it was open."""
+    now = timezone.now()
+    return bool(SignInCode.objects.open_at(now).filter(activity=activity).update(closes_at=now))
+
+
+def end_of_hour(hour, day):
+    """Returns the moment at which an hour of the day begins, for 24 that at which the day ends."""
+    return timezone.make_aware(datetime.combine(day, time())) + timedelta(hours=hour)
+
+
+def leave_arrival(code, said, number, address):
+    """Keeps what a visitor from `address` says of themselves, once for each name and mobile number.
+
+    Nobody is looked up, and whether the same was left before makes no difference to what is done. Raises
+    ValidationError for a wrong number, and TooManyScans where a budget is used up.
+    """
+    if code.number:
+        check_number(code, number, address)
+    scans = "scans of activity {}", "scans from {}"
+    limits = settings.SCANS_PER_ACTIVITY, settings.SCANS_PER_ADDRESS
+    take_or_refuse(
+        Budget(name.format(of), limit * WRONG_COSTS, SCAN_WINDOW)
+        for name, of, limit in zip(scans, (code.activity_id, address), limits, strict=True)
+    )
+    Arrival.objects.bulk_create([Arrival(activity_id=code.activity_id, **said)], ignore_conflicts=True)
+
+
+def check_number(code, number, address):
+    """Raises ValidationError unless the number is that of the code; counted before it is looked at."""
+    budgets = [
+        Budget(f"sign-in numbers of activity {code.activity_id}", NUMBERS_TRIED * WRONG_COSTS, SCAN_WINDOW),
+        Budget(f"sign-in numbers from {address}", settings.GUESSES_PER_ADDRESS * WRONG_COSTS),
+    ]
+    take_or_refuse(budgets)
+    if not secrets.compare_digest(number.encode(), code.number.encode()):
+        raise ValidationError({"number": WRONG_NUMBER})
+    for budget in budgets:
+        budget.give_back()
+
+
+def take_or_refuse(budgets):
+    """Takes from each of the budgets; raises TooManyScans where one is used up."""
+    if until := take_from_all(list(budgets)):
+        raise TooManyScans(until)
+
+
+def forget_arrivals(now):
+    """Erases what visitors left and whose time is over, and codes long closed; returns how many rows were erased.
+
+    What nobody has confirmed goes altogether; of the others it stays that somebody came.
+    """
+    due = Arrival.objects.due(timezone.localdate(now))
+    gone, _ = due.pending().delete()
+    SignInCode.objects.past(now).delete()
+    return gone + due.filter(name_index__isnull=False).erase_wholly()
