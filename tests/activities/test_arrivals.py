@@ -1,6 +1,6 @@
 """Signing in by an activity's code: what visitors meet, what becomes of it, who confirms it, and when it is erased."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from axes.models import AccessAttempt
@@ -315,6 +315,18 @@ def test_a_minor_is_named_in_part_and_not_registered_anew(place):
     decide(place.cadre, place.activity, **{"白**": "guest"})
     words = page(place.cadre, "activity_arrivals", place.activity.pk)
     assert ("白小露" in words, "白**" in words) == (False, True)
+
+
+def test_in_a_closed_year_a_reason_is_asked_first(place):
+    make_member("白露", place.here, listed_on=date(2016, 1, 1))
+    activity = make_activity(place.here)
+    scan(opened(activity, place.staff))
+    address = reverse("activity_arrivals", args=[activity.pk])
+    data = answers(shown_form(place.cadre.get(address)))
+    answer = place.cadre.post(address, data)
+    assert (bool(answer.context["form"].announced), SignIn.objects.count()) == (True, 0)
+    assert decide(place.cadre, activity).status_code == 302
+    assert SignIn.history.get().history_change_reason == "原来填错"
 
 
 def test_what_was_decided_meanwhile_stays(place):

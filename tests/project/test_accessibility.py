@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test.signals import template_rendered
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from orgs.access import ACCESS
@@ -14,7 +15,7 @@ from orgs.models import Role, levels
 from orgs.roles import RoleKind
 from tests.conftest import DESKTOP, PHONE
 from tests.crawl import ABOUT_ONESELF, page_addresses
-from tests.factories import make_link, make_person, make_post, make_user
+from tests.factories import make_activity, make_link, make_person, make_post, make_sign_in_code, make_user
 from tests.pages import two_branches
 from tests.viewers import district, records, viewers
 from yl_district.assets import NODE_MODULES
@@ -126,9 +127,14 @@ def test_pages_hinder_nobody(open_page, base_url, window, wrong):
 
 
 def test_pages_of_nobody_in_particular_hinder_nobody(open_page, window, wrong):
-    user = make_user("林知秋", two_branches().root)
+    place = two_branches()
+    user = make_user("林知秋", place.root)
+    code = make_sign_in_code(make_activity(place.here, held_on=timezone.localdate()))
     page = open_page(**window)
     for address in (
+        reverse("arrival_create", args=[code.token]),
+        reverse("arrival_create", args=["x"]),
+        reverse("arrival_done"),
         reverse("login"),
         reverse("offline"),
         link_path(user),
