@@ -41,6 +41,7 @@ def activity_confirm(request, pk):
         partial(confirm_list, activity, request.user, timezone.localdate()),
         title=f"{'名单计入的记录' if activity.is_confirmed else '确认名单'}：{activity.name}",
         message="已确认名单。",
+        pending=activity.arrivals.pending().count(),
     )
 
 

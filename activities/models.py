@@ -18,9 +18,9 @@ from orgs.models import Condition, Holding, Organisation, ReachQuerySet, below
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.days import FIRST_YEAR, happened
-from yl_district.fields import FirstReferenceField, personal
+from yl_district.fields import FirstReferenceField, YearField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period, standing_on
+from yl_district.periods import PARTS, Period, standing_on
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
@@ -143,6 +143,10 @@ class ActivityQuerySet(ReachQuerySet):
     def without_people(self) -> Self:
         """Activities held of which neither a number of people nor their names are recorded."""
         return self.held().filter(basis=Activity.Basis.UNRECORDED)
+
+    def served(self) -> Self:
+        """Activities at which volunteers served for some hours."""
+        return self.filter(service_hours__gt=0)
 
     def of_education(self) -> Self:
         """Activities of the types that counted as education on their day."""
@@ -658,3 +662,30 @@ class Arrival(SealedModel):
     def shown_name(self):
         """The name as displayed on pages: only the first character of a minor's."""
         return masked_name(self.name) if self.is_minor else self.name
+
+
+class QuarterTheme(models.Model):
+    """What the activities of a quarter are about, as the year's plan says."""
+
+    USUAL = ("服务季", "运动季", "文体季", "文化季")
+
+    year = YearField("年度")
+    quarter = models.PositiveSmallIntegerField(
+        "季度", choices=[(number, PARTS[f"q{number}"][0]) for number in range(1, 5)]
+    )
+    name = models.CharField("主题", max_length=20)
+
+    history = Tracked()
+    record_options = RecordOptions(neutral=("year", "quarter", "name"))
+
+    class Meta:
+        verbose_name = "季度主题"
+        ordering = ["year", "quarter"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "quarter"], name="quarter_theme_once", violation_error_message="这个季度已有主题。"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.year}年{self.get_quarter_display()}：{self.name}"

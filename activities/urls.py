@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import arrival_views, confirm_views, proposed_activity_views, roster_views, views, visitor_views
+from . import arrival_views, confirm_views, plan_views, proposed_activity_views, roster_views, views, visitor_views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("activities/<int:activity_pk>/sign-ins/create/", views.sign_in_create, name="sign_in_create"),
     path("activities/<int:pk>/confirm/", confirm_views.activity_confirm, name="activity_confirm"),
     path("activities/<int:pk>/reopen/", confirm_views.activity_reopen, name="activity_reopen"),
+    path("activities/calendar/", plan_views.activity_calendar, name="activity_calendar"),
+    path("activities/themes/", plan_views.quarter_themes, name="quarter_themes"),
+    path("activities/<int:pk>/repeat/", plan_views.activity_repeat, name="activity_repeat"),
     path("activities/<int:pk>/roster/", roster_views.activity_roster, name="activity_roster"),
     path("sign-ins/<int:pk>/update/", views.sign_in_update, name="sign_in_update"),
     path("activities/<int:pk>/arrivals/", arrival_views.activity_arrivals, name="activity_arrivals"),

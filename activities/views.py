@@ -34,6 +34,7 @@ from .forms import (
     SignInForm,
 )
 from .models import Activity, ActivityType, Arrival, SignIn, SignInCode
+from .plans import group_text, is_announced_to_group
 from .resources import ActivityResource
 from .tables import ActivityTable, ActivityTypeTable, SignInTable
 
@@ -160,6 +161,7 @@ def activity_page(request, activity, form):
     context = {
         "title": activity.name,
         "activity": activity,
+        "group_text": group_text(activity) if is_announced_to_group(activity) else "",
         "takes_list": activity.takes_list(timezone.localdate()),
         "form": form,
         "table": configured_table(request, SignInTable, rows.present()),

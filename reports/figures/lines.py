@@ -34,6 +34,7 @@ from .figure import (
 from .measures import person_times, sessions, signed_in, smallest, total
 from .sources import (
     activities,
+    activities_served,
     assistances,
     cadres,
     cadres_keeping_the_norm,
@@ -178,6 +179,9 @@ FIGURES = [
     Figure("people_reached", "签到人数", "人", ACTIVITIES, FLOW, OPEN, OVERLAPPING,
            "期内签到的人，一人只计一次", people_signed_in, signed_in,
            of_hubs=True, headline=8, is_drawn=True, shortfall="有签到记录的{n}，未达到{target}的目标"),
+    Figure("volunteer_hours", "志愿服务时长", "小时", ACTIVITIES, FLOW, OPEN, DISJOINT,
+           "期内到场志愿者从到达到离开的整小时数之和（不足半小时的不计，半小时以上计一小时）",
+           activities_served, total("service_hours"), of_hubs=True),
     Figure("platform_entries", "平台录入", "条", PLATFORMS, FLOW, OPEN, OVERLAPPING,
            "录入日期在期内的平台录入，个案不计", lambda scope: platform_entries(scope).entered_during(scope.passed)),
     Figure("platform_bindings", "平台绑定", "条", PLATFORMS, FLOW, OPEN, OVERLAPPING,

@@ -83,6 +83,10 @@ def activities(scope: Scope) -> ActivityQuerySet:
     return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
 
 
+def activities_served(scope: Scope) -> ActivityQuerySet:
+    return activities(scope).served()
+
+
 def education(scope: Scope) -> ActivityQuerySet:
     return activities(scope).of_education()
 

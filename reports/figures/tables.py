@@ -16,6 +16,7 @@ from youthhubs.tables import HubTable, VolunteerTable
 from ..platforms.tables import PlatformEntryTable
 from .figure import Figure
 from .sources import (
+    activities_served,
     cadres_keeping_the_norm,
     linked_cadres,
     linked_youths,
@@ -35,6 +36,15 @@ class CountedActivityTable(ActivityTable):
 
     class Meta(ActivityTable.Meta):
         pass
+
+
+class ServedActivityTable(ActivityTable):
+    """Activities with the hours that volunteers served."""
+
+    service_hours = tables.Column(attrs=NUMBER_CELL)
+
+    class Meta(ActivityTable.Meta):
+        fields = ["name", "held_on", "type", "host", "hub", "service_hours"]
 
 
 class CountedContactTable(ContactTable):
@@ -115,6 +125,7 @@ OF_KIND: dict[type[Model], type[tables.Table]] = {
     )
 }
 OF_SOURCE: dict[Callable, type[tables.Table]] = {
+    activities_served: ServedActivityTable,
     cadres_keeping_the_norm: LinkedCadreTable,
     linked_cadres: LinkedCadreTable,
     linked_youths: LinkedYouthTable,

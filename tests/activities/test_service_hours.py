@@ -22,7 +22,7 @@ def place():
     place.activity = make_activity(place.here, "清河护水", held_on=date(2017, 4, 8))
     add_sign_in(place.activity, make_person("白露"), "volunteer", arrived="9:00", departed="11:30")
     add_sign_in(place.activity, make_person("顾清"), "volunteer")
-    add_sign_in(place.activity, make_person("路过"), "other")
+    add_sign_in(place.activity, make_person("路过"), "other", arrived="9:00", departed="10:00")
     return place
 
 
@@ -33,7 +33,7 @@ def rows(activity):
     return [(one.person.name, one.arrived, one.departed, one.service_hours) for one in found], activity.service_hours
 
 
-FIRST, LAST = ("白露", "9:00", "11:30", 3), ("路过", "", "", None)
+FIRST, LAST = ("白露", "9:00", "11:30", 3), ("路过", "9:00", "10:00", None)
 
 
 @pytest.mark.parametrize(

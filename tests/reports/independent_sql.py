@@ -258,6 +258,8 @@ VALUES = {
     "hub_volunteer_teams": "SELECT count(DISTINCT hub_id) FROM own_volunteer WHERE hub_id IN (SELECT id FROM open_hub)",
     "people_reached": "SELECT count(DISTINCT person_id) FROM activities_signin "
     "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
+    "volunteer_hours": "SELECT coalesce(sum(service_hours), 0) FROM activities_signin "
+    "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
     "platform_entries": f"SELECT count(*) FROM own_entry WHERE entered_on {WITHIN}",
     "platform_bindings": f"SELECT count(*) FROM own_entry WHERE bound_on {WITHIN}",
 }
@@ -276,7 +278,7 @@ SELECT CASE
 END FROM own_activity
 """
 FROM_SIGN_INS = {"education_reach", "people_reached"}
-AT_HUBS = {"education_sessions", "people_reached"}
+AT_HUBS = {"education_sessions", "people_reached", "volunteer_hours"}
 
 
 def figures(path, first, last, hub=0):

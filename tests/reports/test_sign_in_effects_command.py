@@ -19,11 +19,15 @@ DAY = date(2017, 4, 8)
 
 @pytest.fixture
 def place():
-    """A branch whose cadre is linked to two youths who came to its walk, to one of whom a call was logged that day."""
+    """A branch whose cadre is linked to two youths who came to its walk, one of whom was called that day.
+
+    The cadre of another branch, who has no part in it, is linked to the other one.
+    """
     place = two_branches()
     place.person = make_post("陆远", place.here).person
     place.links = [make_link(place.person, name) for name in ("白露", "顾清")]
     place.activity = make_activity(place.here, "春季健步走", held_on=DAY)
+    make_link(make_post("秦朗", place.there).person, youth=place.links[1].youth)
     for link in place.links:
         add_sign_in(place.activity, link.youth, "")
     make_contact(place.person, place.links[:1], held_on=DAY)

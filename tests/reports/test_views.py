@@ -59,6 +59,7 @@ SUMMED = {
     "contacts_online": "youths_reached",
     "contacts_offline": "youths_reached",
     "assistances": "youths_reached",
+    "volunteer_hours": "service_hours",
 }
 PAGES = ["home", "figure_list", "summary_detail"]
 

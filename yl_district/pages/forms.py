@@ -40,6 +40,7 @@ CONTROL_FREE = RegexValidator(
 )
 # The maximum of PostgreSQL's integer type.
 LARGEST_INTEGER = 2_147_483_647
+TOO_MANY_DIGITS = "数字过大，请核对是否多写了位数。"
 
 
 class DayInput(forms.DateInput):
@@ -106,7 +107,7 @@ def prepare_whole_number(field):
         field.error_messages |= {
             "invalid": "请填写整数，不带小数和单位。",
             "min_value": f"请填写不小于 {first} 的整数。",
-            "max_value": "数字过大，请核对是否多写了位数。",
+            "max_value": f"请填写不大于 {field.max_value} 的整数。" if field.max_value else TOO_MANY_DIGITS,
         }
     outer = [each for each in field.validators if not isinstance(each, MinValueValidator)]
     field.validators = [*outer, MinValueValidator(first), MaxValueValidator(last)]
