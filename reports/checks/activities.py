@@ -37,6 +37,16 @@ def activities_rounded(inspection):
             yield of_activity(inspection, activity, f"{activity.attendance} 人次为约数")
 
 
+def activities_planned_past(inspection):
+    """Yields activities whose day has come, and of which nobody said that they were held or cancelled."""
+    scope = inspection.scope
+    rows = Activity.objects.filter(state=Activity.State.PLANNED, held_on__range=scope.passed.bounds)
+    rows = rows.filter(hub=scope.hub) if scope.hub else rows.within(scope.organisation)
+    for activity in inspection.opened(rows).select_related("type").order_by("held_on", "pk"):
+        url = inspection.page("activity_detail", activity.pk, of=activity)
+        yield RawFinding(subject_of(activity), dated(activity), "日期已过，仍为计划", url)
+
+
 def of_activity(inspection, activity, found):
     """A finding about an activity, whose name includes its type."""
     url = inspection.page("activity_update", activity.pk, of=activity)

@@ -150,6 +150,20 @@ def contacts_outside_links(inspection):
         yield RawFinding(subject_of(contact), str(contact), "所列青年中有人当日不在联系期内", url)
 
 
+def contacts_doubled(inspection):
+    """Yields contacts that follow from a list of who came, beside one logged by hand of the same day and youth."""
+    named = Contact.links.through.objects
+    shared = named.filter(
+        contact=OuterRef("pk"), link__in=named.filter(contact=OuterRef(OuterRef("pk"))).values("link")
+    )
+    beside = Contact.objects.by_hand().filter(cadre=OuterRef("cadre"), held_on=OuterRef("held_on"))
+    doubled = sources.contacts(inspection.scope).of_lists_alone()
+    doubled = doubled.filter(Exists(beside.filter(Q(with_everyone=True) | Exists(shared))))
+    for contact in inspection.opened(doubled).select_related("cadre").order_by("held_on", "pk"):
+        url = inspection.page("contact_detail", contact.pk, of=contact)
+        yield RawFinding(subject_of(contact), str(contact), "当天另有手工登记的联系，联系到同一名青年", url)
+
+
 def posts_overlapping(inspection):
     """Yields posts that overlap, within the period, another one of the same person, organisation and title."""
     start, end = inspection.scope.period.bounds

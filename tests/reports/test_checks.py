@@ -168,6 +168,17 @@ def typed_otherwise(place):
     add_sign_in(talk, Person.objects.create(name="秦朗"), "other")
 
 
+def never_told(place):
+    add_activity("film", date(YEAR, 6, 1), name="露天电影", state="planned", hub=place.hub)
+
+
+def counted_twice(place):
+    link = Link.objects.get(cadre=place.cadre.person)
+    given = {"cadre": place.cadre.person, "held_on": date(YEAR, 8, 30)}
+    Contact.objects.create(**given, form="theme", activity=place.lecture).links.set([link])
+    Contact.objects.create(**given, form="visit").links.set([link])
+
+
 def founded_before(place):
     Unit.objects.filter(pk=place.unit.pk).update(league_founded_on=date(2016, 3, 15))
 
@@ -249,6 +260,7 @@ FAULTS = {
     "unrecorded_activity": (unrecorded, "2017-06-01 露天电影（观影）", "1 场未统计人次"),
     "rounded_activity": (rounded, "2017-06-01 露天电影（观影）", "85 人次为约数"),
     "list_unlike_typed": (typed_otherwise, "2017-02-03 读书讲座", "签到 1 人，原填报 20 人次"),
+    "planned_past": (never_told, "2017-06-01 露天电影", "日期已过，仍为计划"),
     "founded_elsewhen": (founded_before, "甲木设计", "计入 2017 年任务，建团日期为 2016-03-15"),
     "founded_uncounted": (not_counted, "乙水科技", "本年度建团（2017-05-01），未计入任务"),
     "unreachable_unit": (not_reached, "乙水科技", "状态为联系不上"),
@@ -260,6 +272,7 @@ FAULTS = {
     "awaited": (unread_cell, "康宁", "名单中的民族待补"),
     "case_awaited": (unread_case_cell, "欧***", "名单中的需求待补"),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),
+    "contact_doubled": (counted_twice, "2017-08-30 程川 主题活动", "当天另有手工登记的联系，联系到同一名青年"),
     "overlapping_posts": (posted_twice, "程川（槐荫社区团支部 书记）", "同一职务自 2017-03 起重复登记"),
     "duplicate_people": (registered_twice, "康宁", "与另一人同名、在同一团组织"),
     "liaison_left": (left_in_charge, "槐荫社区团支部", "联系委员季舒期末不在上级团组织任书记、委员"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from activities.models import SignIn
+from activities.models import Activity, SignIn
 from assistance.models import Pairing, ServicePlan
 from reports.figures.counting import results
 from reports.figures.membership_roll import roll_by_branch
@@ -78,6 +78,7 @@ def add_hubs(root, member):
     for kind in ("league_day", "cadre_meeting"):
         activity = make_activity(root, type=kind, hub=hubs[0], held_on=AHEAD, attendance=1, basis="exact")
         SignIn.objects.create(activity=activity, person=member)
+        Activity.objects.filter(pk=activity.pk).update(service_hours=2)
     PlatformEntry.objects.create(
         platform="智慧团建", subject="organisation", organisation=root, entered_on=AHEAD, bound_on=AHEAD
     )

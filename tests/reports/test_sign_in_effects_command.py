@@ -42,8 +42,10 @@ def run(*arguments):
     return said.getvalue()
 
 
-def figure(name, before, after):
-    return {"organisation": name, "figure": "联系青年", "before": before, "after": after}
+def figures_of(name):
+    """What moves in an organisation where one more youth is reached at an activity."""
+    moved = [("联系青年", "1人次", "2人次"), ("线下联系", "0人次", "1人次"), ("联系到的青年", "1名", "2名")]
+    return [{"organisation": name, "figure": label, "before": was, "after": now} for label, was, now in moved]
 
 
 def test_it_says_what_would_follow_and_writes_nothing(place):
@@ -57,7 +59,7 @@ def test_it_says_what_would_follow_and_writes_nothing(place):
             {"activity": "春季健步走", "held_on": "2017-04-08", "cadre": "陆远", "form": "主题活动", "youths": 1}
         ],
         "youths": 1,
-        "figures": [figure("清河地区团工委", "1人次", "2人次"), figure("柳林社区团支部", "1人次", "2人次")],
+        "figures": [*figures_of("清河地区团工委"), *figures_of("柳林社区团支部")],
     }
     assert (Contact.objects.count(), Credit.objects.count()) == (1, 0)
     assert not Activity.objects.get(pk=place.activity.pk).is_confirmed
