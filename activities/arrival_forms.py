@@ -89,16 +89,21 @@ class SignInCodeForm(ActionForm):
         help_text="四位数字，显示在二维码下面；不在现场、只拿到转发链接的人不能签到。",
     )
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, activity, **options):
         super().__init__(*args, **options)
-        first = timezone.localtime().hour + 1
-        hours = [(hour, f"今天 {hour}:00") for hour in range(first, LAST_HOUR)]
-        self.fields["until"].choices = [*hours, (LAST_HOUR, "今天结束")]
+        is_ahead = activity.is_ahead_of(self.day)
+        self.last_day = activity.held_on if is_ahead else self.day
+        if is_ahead:
+            choices = [(0, "活动前一天结束，只报名"), (LAST_HOUR, "活动当天结束，当天可签到")]
+        else:
+            hours = range(timezone.localtime().hour + 1, LAST_HOUR)
+            choices = [*((hour, f"今天 {hour}:00") for hour in hours), (LAST_HOUR, "今天结束")]
+        self.fields["until"].choices = choices
         self.initial.setdefault("until", LAST_HOUR)
 
     def closes_at(self):
         """Returns the moment chosen."""
-        return end_of_hour(self.cleaned_data["until"], self.day)
+        return end_of_hour(self.cleaned_data["until"], self.last_day)
 
 
 class ArrivalsForm(ActionForm):
@@ -113,7 +118,7 @@ class ArrivalsForm(ActionForm):
                 label=match.arrival.shown_name,
                 choices=answers_to(match),
                 required=False,
-                initial=str(match.certain.pk) if match.certain else NOBODY_YET,
+                initial=str(match.certain.pk) if match.certain and match.arrival.left_at else NOBODY_YET,
                 widget=forms.RadioSelect({"class": "form-check-input"}),
                 error_messages={"invalid_choice": "所选的人已不在可选之列，请重新选择。"},
             )

@@ -16,7 +16,7 @@ from yl_district.pages.submit_once import new_token
 from .actions import confirm_arrivals
 from .arrival_forms import ArrivalsForm, SignInCodeForm, row_name
 from .arrival_matches import capacities_on, matches_of
-from .arrivals import close_code, may_be_scanned, open_code
+from .arrivals import close_code, may_be_scanned, open_code, places_taken
 from .models import Arrival, SignInCode
 from .views import visible_activity
 
@@ -39,7 +39,9 @@ def sign_in_code_detail(request, activity_pk):
         "code": code,
         "address": address,
         "qr_code": qr_code(address, "扫码签到的二维码"),
-        "pending": activity.arrivals.pending().count(),
+        "pending": activity.arrivals.pending().scanned().count(),
+        "is_ahead": activity.is_ahead_of(timezone.localdate()),
+        "signed_up": places_taken(activity.pk),
     }
     return render(request, "activities/sign_in_code_detail.html", context)
 
@@ -48,13 +50,13 @@ def sign_in_code_create(request, activity_pk):
     """Opens the code of an activity, or changes until when it is open."""
     activity = visible_activity(request, activity_pk)
     if not may_be_scanned(activity, timezone.localdate()):
-        messages.info(request, "今天的活动和已举办的活动，才能打开扫码签到。")
+        messages.info(request, "计划中和已举办的活动，才能打开扫码报名、签到。")
         return redirect(activity)
     code = SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first()
 
     def build(data=None):
         initial = {"with_number": bool(code and code.number)}
-        form = SignInCodeForm(data, initial=initial, user=request.user, day=timezone.localdate())
+        form = SignInCodeForm(data, initial=initial, activity=activity, user=request.user, day=timezone.localdate())
         form.submission = new_token(request.user)
         return form
 
@@ -107,6 +109,7 @@ def activity_arrivals(request, pk):
         "number": number,
         "more": max(0, number - ARRIVALS_AT_ONCE),
         "guests": activity.arrivals.visible_to(request.user).guests(),
+        "signed_up": activity.arrivals.visible_to(request.user).pending().signed_up(),
         "back": activity.get_absolute_url(),
     }
     return render(request, "activities/activity_arrivals.html", context, status=form.http_status)
@@ -115,7 +118,7 @@ def activity_arrivals(request, pk):
 def arrivals_form(request, activity, pending, data=None):
     """Returns the form about the first arrivals that wait, or about those of them that `data` answers for."""
     rows = pending if data is None else pending.filter(pk__in=keys_answered(data))
-    matches = matches_of(list(rows.order_by("pk")[:ARRIVALS_AT_ONCE]), activity, request.user)
+    matches = matches_of(list(rows.signed_up_first()[:ARRIVALS_AT_ONCE]), activity, request.user)
     form = ArrivalsForm(data, matches=matches, user=request.user, day=timezone.localdate())
     form.submission = new_token(request.user)
     return form

@@ -15,6 +15,7 @@ from .models import Activity, Arrival, SignInCode
 SCAN_WINDOW = timedelta(hours=1)
 # Of ten thousand numbers so many may be tried at one code in an hour.
 NUMBERS_TRIED = 100
+NO_PLACE = "名额已满，没有收到您的报名；已经报过名的不受影响。"
 WRONG_NUMBER = "现场码不正确，请看会场屏幕上或工作人员出示的四位数字。"
 
 
@@ -27,14 +28,14 @@ class TooManyScans(Exception):
 
 
 def may_be_scanned(activity, today):
-    """Whether visitors may sign in by a code now: at what was held, or is planned for today."""
-    return activity.is_held or (activity.is_planned and activity.held_on == today)
+    """Whether a code may be opened: for what was held, or is planned for today or later, for which visitors sign up."""
+    return activity.is_held or (activity.is_planned and activity.held_on >= today)
 
 
 @transaction.atomic
 def open_code(activity, closes_at, with_number, by):
     """Returns the activity's code, open until then; one that is open keeps its token, so that prints stay good."""
-    list(Activity.objects.select_for_update(no_key=True).filter(pk=activity.pk).values_list("pk"))
+    lock_activity(activity.pk)
     forget_arrivals(timezone.now())
     now = timezone.now()
     code = SignInCode.objects.filter(activity=activity).first() or SignInCode(activity=activity, closes_at=now)
@@ -62,7 +63,7 @@ def leave_arrival(code, said, number, address):
     """Keeps what a visitor from `address` says of themselves, once for each name and mobile number.
 
     Nobody is looked up, and whether the same was left before makes no difference to what is done. Raises
-    ValidationError for a wrong number, and TooManyScans where a budget is used up.
+    ValidationError for a wrong number and where no place is left, and TooManyScans where a budget is used up.
     """
     if code.number:
         check_number(code, number, address)
@@ -72,7 +73,41 @@ def leave_arrival(code, said, number, address):
         Budget(name.format(of), limit * WRONG_COSTS, SCAN_WINDOW)
         for name, of, limit in zip(scans, (code.activity_id, address), limits, strict=True)
     )
-    Arrival.objects.bulk_create([Arrival(activity_id=code.activity_id, **said)], ignore_conflicts=True)
+    arrival = Arrival(activity_id=code.activity_id, **said)
+    if code.activity.is_ahead_of(timezone.localdate()):
+        sign_up(arrival)
+    else:
+        come(arrival)
+
+
+@transaction.atomic
+def sign_up(arrival):
+    """Keeps who is going to come; raises ValidationError where no place is left, whoever it is."""
+    places = lock_activity(arrival.activity_id)
+    if places is not None and places_taken(arrival.activity_id) >= places:
+        raise ValidationError(NO_PLACE)
+    arrival.signed_up_at = timezone.now()
+    Arrival.objects.bulk_create([arrival], ignore_conflicts=True)
+
+
+def lock_activity(key):
+    """Locks an activity until the end of the transaction; returns its number of places."""
+    found = Activity.objects.select_for_update(no_key=True).filter(pk=key).values_list("places", flat=True)
+    return found.first()
+
+
+def places_taken(key):
+    """Returns the number of those who have signed up for an activity."""
+    return Arrival.objects.filter(activity=key).signed_up().count()
+
+
+@transaction.atomic
+def come(arrival):
+    """Keeps who has come, or that somebody who had signed up has."""
+    arrival.left_at = timezone.now()
+    Arrival.objects.bulk_create([arrival], ignore_conflicts=True)
+    same = {name: getattr(arrival, name) for name in ("activity_id", "name_index", "mobile_index")}
+    Arrival.objects.filter(left_at=None, **same).update(left_at=arrival.left_at)
 
 
 def check_number(code, number, address):

@@ -22,7 +22,7 @@ class ActivityForm(PageForm):
     stays = ("held_on", "type", "host", "hub")
     groups = [
         ("活动", "name", "held_on", "type", "host", "hub"),
-        Folded("规模", "session_count", "attendance", "basis", "audience"),
+        Folded("规模", "session_count", "attendance", "basis", "places", "audience"),
         Folded("状态与地点", "state", "venue", "starts_at", "ends_at", "is_online"),
         Folded("归类", "campaign", "tags", "partners", "content"),
     ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -201,6 +201,7 @@ class Activity(models.Model):
     service_hours = models.PositiveIntegerField("志愿服务时长", null=True, editable=False)
     # While it is empty nothing follows from the list but its number of people.
     list_confirmed_on = models.DateField("名单确认日期", null=True, blank=True, editable=False)
+    places = models.PositiveIntegerField("名额", null=True, blank=True, help_text="提前报名的人数上限；留空不限。")
     audience = models.CharField("面向人群", max_length=60, blank=True)
     campaign = models.CharField("专项", max_length=100, blank=True)
     tags = models.CharField("主题标签", max_length=100, blank=True)
@@ -222,6 +223,7 @@ class Activity(models.Model):
             "ends_at",
             "is_online",
             "list_confirmed_on",
+            "places",
             "audience",
             "campaign",
             "tags",
@@ -347,7 +349,9 @@ class Activity(models.Model):
             raise ValidationError({"ends_at": problem(expected, "请核对时间；跨过零点的，结束时间写 23:59")})
         if self.session_count == 0:
             raise ValidationError({"session_count": problem("不少于 1 的场次", "没有举办的活动不必登记")})
-        for name in ("session_count", "attendance"):
+        if self.places == 0:
+            raise ValidationError({"places": problem("不少于 1 的名额", "不限人数的请留空")})
+        for name in ("session_count", "attendance", "places"):
             if (getattr(self, name) or 0) > self.MOST:
                 raise ValidationError({name: problem(f"不超过 {self.MOST} 的数字", "请核对是否多写了位数")})
 
@@ -364,6 +368,10 @@ class Activity(models.Model):
     def takes_list(self, today):
         """Whether people can be signed in: it was held, or is planned for today."""
         return self.is_held or (self.is_planned and self.held_on == today)
+
+    def is_ahead_of(self, day):
+        """Whether it is planned for a later day, so that one signs up for it, and not yet in."""
+        return self.is_planned and self.held_on > day
 
     def hold(self, held_on, session_count, attendance, basis):
         """Registers a planned activity as held on that day."""
@@ -587,6 +595,21 @@ class ArrivalQuerySet(AtActivityQuerySet):
         """What nobody has decided on yet."""
         return self.filter(state=Arrival.State.PENDING)
 
+    def signed_up(self) -> Self:
+        """Those who said beforehand that they would come, and were not turned away."""
+        return self.filter(signed_up_at__isnull=False).exclude(state=Arrival.State.DISMISSED)
+
+    def scanned(self) -> Self:
+        """Those who have scanned the code on the spot."""
+        return self.filter(left_at__isnull=False)
+
+    def signed_up_first(self) -> Self:
+        """Those who signed up beforehand first, of them those who have scanned the code on the spot."""
+        ahead, came = Q(signed_up_at__isnull=False), Q(left_at__isnull=False)
+        return self.order_by(
+            Case(When(ahead & came, then=0), When(ahead, then=1), default=2, output_field=models.IntegerField()), "pk"
+        )
+
     def guests(self) -> Self:
         """What stays as it is, and counts nowhere."""
         return self.filter(state=Arrival.State.GUEST)
@@ -595,7 +618,7 @@ class ArrivalQuerySet(AtActivityQuerySet):
         """What is erased on `day`, since both the activity and the visit lie so far behind."""
         first = day - ARRIVALS_KEPT
         began = timezone.make_aware(datetime.combine(first, time()))
-        return self.filter(activity__held_on__lt=first, left_at__lt=began)
+        return self.filter(Q(left_at=None) | Q(left_at__lt=began), activity__held_on__lt=first)
 
     def erase(self, **outcome: object) -> int:
         """Erases the mobile numbers and the parents; returns how many rows there were.
@@ -635,7 +658,8 @@ class Arrival(SealedModel):
     sign_in = models.ForeignKey(
         SignIn, models.CASCADE, null=True, related_name="arrivals", verbose_name="签到", editable=False
     )
-    left_at = models.DateTimeField("扫码时间", default=timezone.now, editable=False)
+    signed_up_at = models.DateTimeField("报名时间", null=True, editable=False)
+    left_at = models.DateTimeField("扫码时间", null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="办理人", editable=False
     )

@@ -168,8 +168,9 @@ def activity_page(request, activity, form):
         "away": away,
         "awaited": AwaitedCell.objects.still_of_each(rows.select_related("person")),
         "code": SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first(),
+        "is_ahead": activity.is_ahead_of(timezone.localdate()),
         "may_be_scanned": may_be_scanned(activity, timezone.localdate()),
-        "arrivals": Arrival.objects.visible_to(request.user).filter(activity=activity).pending().count(),
+        "arrivals": Arrival.objects.visible_to(request.user).filter(activity=activity).pending().scanned().count(),
     }
     if request.method == "POST" or "more" in request.GET:
         form.focus()

@@ -32,7 +32,13 @@ def arrival_create(request, token):
             again = refusal.until
         else:
             return redirect("arrival_done")
-    context = {"form": form, "activity": code.activity, "again": again, "kept_days": ARRIVALS_KEPT.days}
+    context = {
+        "form": form,
+        "activity": code.activity,
+        "act": "报名" if code.activity.is_ahead_of(timezone.localdate()) else "签到",
+        "again": again,
+        "kept_days": ARRIVALS_KEPT.days,
+    }
     answer = render(request, "activities/arrival_create.html", context, status=429 if again else 200)
     if again:
         answer["Retry-After"] = max(1, round((again - timezone.now()).total_seconds()))

@@ -1,15 +1,19 @@
 """Visitors and keepers of an activity who act at the same moment."""
 
+from datetime import timedelta
+from threading import Barrier
+
 import pytest
 from django.utils import timezone
 
 from activities.actions import NEW_VISITOR, confirm_arrivals
+from activities.arrivals import places_taken
 from activities.models import Arrival, SignIn
 from members.models import Person
 from tests.activities.scans import opened, scan
 from tests.factories import make_activity
 from tests.pages import two_branches
-from tests.races import at_once
+from tests.races import HANGING, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -42,6 +46,36 @@ def test_of_eight_scans_at_once_the_budget_takes_four(place, settings):
     settings.SCANS_PER_ACTIVITY = 4
     names = [f"白露{number}" for number in range(8)]
     assert (scans_at_once(place, names), Arrival.objects.count()) == ([302] * 4 + [429] * 4, 4)
+
+
+def ahead(place, places):
+    """Has the code be that of an activity to come, with so many places."""
+    place.code.activity.held_on, place.code.activity.state = timezone.localdate() + timedelta(days=2), "planned"
+    place.code.activity.places = places
+    place.code.activity.save()
+
+
+def test_of_six_who_sign_up_at_once_three_get_the_three_places(place):
+    ahead(place, 3)
+    assert scans_at_once(place, [f"白露{number}" for number in range(6)]) == [200] * 3 + [302] * 3
+    assert Arrival.objects.signed_up().count() == 3
+
+
+@pytest.mark.postgresql(only=True)
+def test_twin_without_the_lock_one_place_is_given_twice(place, monkeypatch):
+    """SQLite lets one write at a time, whatever is locked."""
+    ahead(place, 1)
+    counted = Barrier(2)
+
+    def taken(key):
+        number = places_taken(key)
+        counted.wait(timeout=HANGING)
+        return number
+
+    monkeypatch.setattr("activities.arrivals.lock_activity", lambda key: 1)
+    monkeypatch.setattr("activities.arrivals.places_taken", taken)
+    assert scans_at_once(place, ["白露", "顾清"]) == [302, 302]
+    assert Arrival.objects.signed_up().count() == 2
 
 
 def confirmed_at_once(place):

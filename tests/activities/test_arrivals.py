@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.actions import add_sign_in
-from activities.arrivals import WRONG_NUMBER, close_code, end_of_hour, forget_arrivals
+from activities.arrivals import NO_PLACE, WRONG_NUMBER, close_code, end_of_hour, forget_arrivals
 from activities.models import Activity, Arrival, SignIn, SignInCode
 from members.models import Person
 from orgs.models import Role
@@ -173,9 +173,9 @@ def test_the_keeper_opens_shows_and_closes_the_code(place):
 
 @pytest.mark.parametrize(
     ("state", "days", "is_opened"),
-    [("planned", 0, True), ("planned", 1, False), ("held", -9, True), ("cancelled", 0, False)],
+    [("planned", 0, True), ("planned", 1, True), ("planned", -1, False), ("held", -9, True), ("cancelled", 0, False)],
 )
-def test_a_code_opens_for_what_was_held_or_is_planned_today(place, state, days, is_opened):
+def test_a_code_opens_for_what_was_held_or_is_planned(place, state, days, is_opened):
     held_on = timezone.localdate() + timedelta(days=days)
     activity = make_activity(place.here, "座谈", held_on=held_on, state=state)
     address = reverse("sign_in_code_create", args=[activity.pk])
@@ -394,6 +394,90 @@ def test_a_sign_in_removed_lets_its_visitor_come_again(place):
     assert Arrival.objects.count() == 0
     scan(place.code)
     assert [row[-1] for row in kept()] == [PENDING]
+
+
+def ahead(place, places=None):
+    """The code of an activity of the day after tomorrow."""
+    held_on = timezone.localdate() + timedelta(days=2)
+    return opened(
+        make_activity(place.here, "踏青", held_on=held_on, state="planned", places=places), place.branch_cadre
+    )
+
+
+def arrive(code):
+    """Has the day of an activity come, on which it is held."""
+    Activity.objects.filter(pk=code.activity_id).update(held_on=timezone.localdate(), state="held")
+
+
+def test_before_the_day_one_signs_up_and_on_the_day_scans_again(place):
+    code = ahead(place)
+    shown = Client().get(reverse("arrival_create", args=[code.token])).content.decode()
+    assert "报名：踏青" in shown
+    scan(code)
+    scan(code)
+    assert [(bool(one.signed_up_at), one.left_at) for one in Arrival.objects.all()] == [(True, None)]
+    assert "待认" not in page(place.cadre, "activity_detail", code.activity_id)
+    assert "白露" in page(place.cadre, "activity_arrivals", code.activity_id)
+    assert "已报名 1 人" in page(place.cadre, "sign_in_code_detail", code.activity_id)
+    arrive(code)
+    scan(code)
+    scan(code)
+    assert [bool(one.signed_up_at and one.left_at) for one in Arrival.objects.all()] == [True]
+    assert "有 1 条扫码签到待认" in page(place.cadre, "activity_detail", code.activity_id)
+
+
+def test_those_who_signed_up_come_first_and_are_not_taken_to_have_come(place):
+    code = ahead(place)
+    people = {name: make_member(name, place.here).person for name in ("秦朗", "白露", "顾清", "林溪")}
+    scan(code, "白露")
+    scan(code, "顾清")
+    arrive(code)
+    for name in ("秦朗", "顾清", "林溪"):
+        scan(code, name)
+    rows = offered(place.cadre, code.activity)
+    assert list(rows) == ["顾清", "白露", "秦朗", "林溪"]
+    proposed = {name: field.value() for name, (_, field) in rows.items()}
+    assert proposed == {name: str(one.pk) if name != "白露" else "" for name, one in people.items()}
+
+
+def test_beyond_the_places_everybody_is_told_so_alike(place):
+    code = ahead(place, places=2)
+    make_member("林溪", place.here, person=make_person("林溪", mobile=MOBILE))
+    assert [scan(code, name).status_code for name in ("白露", "白露", "顾清")] == [302] * 3
+    said = [errors(scan(code, name)) for name in ("白露", "林溪", "秦朗")]
+    assert said == [{"__all__": NO_PLACE}] * 3
+    assert Arrival.objects.count() == 2
+    arrive(code)
+    assert (scan(code, "秦朗").status_code, Arrival.objects.count()) == (302, 3)
+
+
+def test_whoever_is_turned_away_leaves_a_place(place):
+    code = ahead(place, places=1)
+    scan(code)
+    Arrival.objects.all().erase_wholly(state=DISMISSED)
+    assert scan(code, "顾清").status_code == 302
+
+
+def test_signing_up_ends_the_day_before_or_with_the_day(place):
+    activity = ahead(place).activity
+    close_code(activity)
+    form = answers(shown_form(place.cadre.get(reverse("sign_in_code_create", args=[activity.pk]))))
+    ends = []
+    for until in ("0", "24"):
+        send(place.cadre, "sign_in_code_create", activity.pk, **form | {"until": until})
+        ends.append(SignInCode.objects.get(activity=activity).closes_at)
+        close_code(activity)
+        form["submission"] = ""
+    assert ends == [end_of_hour(hour, activity.held_on) for hour in (0, 24)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("0", "不少于 1 的名额"), ("-1", "不小于 0"), ("9999999", "不超过 1000000")]
+)
+def test_places_are_a_number_of_people(place, typed, words):
+    address = reverse("activity_update", args=[place.activity.pk])
+    data = answers(shown_form(place.office.get(address))) | {"places": typed}
+    assert words in "".join(place.office.post(address, data).context["form"].errors["places"])
 
 
 def past(days):
