@@ -10,6 +10,7 @@ from yl_district.history.tracking import note_changed
 from yl_district.history.watching import about_to_change
 from yl_district.validators import problem
 
+from .arrivals import lock_activity
 from .effects import EFFECTS, settle_effects
 from .models import Activity, Arrival, SignIn
 
@@ -86,7 +87,7 @@ def confirm_arrivals(activity, decisions, capacities, by):
     People come in the capacity that `capacities` has for their key, somebody new in that of others. Returns how many
     rows got which state. Whatever somebody else has decided on meanwhile stays; numbers that have served are erased.
     """
-    recount_sign_ins([activity.pk])  # locks the activity before its rows are looked at
+    lock_activity(activity.pk)
     waiting = activity.arrivals.pending().select_for_update(no_key=True).order_by("pk")
     found, now = {}, timezone.now()
     for arrival in waiting.filter(pk__in=decisions):
@@ -102,7 +103,8 @@ def confirm_arrivals(activity, decisions, capacities, by):
         else:
             row.erase_wholly(**outcome)
         found[state] = found.get(state, 0) + 1
-    recount_sign_ins([activity.pk])
+    if Arrival.State.CONFIRMED in found:
+        recount_sign_ins([activity.pk])
     return found
 
 

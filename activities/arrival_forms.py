@@ -107,18 +107,21 @@ class SignInCodeForm(ActionForm):
 
 
 class ArrivalsForm(ActionForm):
-    """What is done with each of several arrivals, by their matches; those without an answer stay as they are."""
+    """What is done with each of several arrivals, by their matches; those without an answer stay as they are.
 
-    def __init__(self, *args, matches, **options):
+    Before the activity is held they can only be turned away.
+    """
+
+    def __init__(self, *args, matches, is_held, **options):
         super().__init__(*args, **options)
         self.rows = []
         for match in matches:
             name = row_name(match.arrival.pk)
             self.fields[name] = forms.ChoiceField(
                 label=match.arrival.shown_name,
-                choices=answers_to(match),
+                choices=answers_to(match, is_held),
                 required=False,
-                initial=str(match.certain.pk) if match.certain and match.arrival.left_at else NOBODY_YET,
+                initial=proposed_answer(match) if is_held else NOBODY_YET,
                 widget=forms.RadioSelect({"class": "form-check-input"}),
                 error_messages={"invalid_choice": "所选的人已不在可选之列，请重新选择。"},
             )
@@ -139,16 +142,18 @@ def row_name(key):
     return f"arrival_{key}"
 
 
-def answers_to(match):
+def proposed_answer(match):
+    """Returns the choice of the one who certainly is meant and has come; nothing where that is doubtful."""
+    return str(match.certain.pk) if match.certain and match.arrival.left_at else NOBODY_YET
+
+
+def answers_to(match, is_held):
     """Returns the choices of what is done with an arrival: who it is, what becomes of it, or nothing yet."""
+    turned_away = [(Arrival.State.DISMISSED, "不认，删除所填内容"), (NOBODY_YET, "以后再定")]
+    if not is_held:
+        return turned_away
     found = [(str(person.pk), words) for person, words in match.people.items()]
     # A minor without a birth date would be named in full wherever the person is shown.
     if match.may_be_new and not match.arrival.is_minor:
         found.append((NEW_VISITOR, "登记为新的人员（身份：其他），计入人次"))
-    states = Arrival.State
-    return [
-        *found,
-        (states.GUEST, "登记为来宾，不计入人次"),
-        (states.DISMISSED, "不认，删除所填内容"),
-        (NOBODY_YET, "以后再定"),
-    ]
+    return [*found, (Arrival.State.GUEST, "登记为来宾，不计入人次"), *turned_away]

@@ -109,7 +109,6 @@ def activity_arrivals(request, pk):
         "number": number,
         "more": max(0, number - ARRIVALS_AT_ONCE),
         "guests": activity.arrivals.visible_to(request.user).guests(),
-        "signed_up": activity.arrivals.visible_to(request.user).pending().signed_up(),
         "back": activity.get_absolute_url(),
     }
     return render(request, "activities/activity_arrivals.html", context, status=form.http_status)
@@ -119,7 +118,7 @@ def arrivals_form(request, activity, pending, data=None):
     """Returns the form about the first arrivals that wait, or about those of them that `data` answers for."""
     rows = pending if data is None else pending.filter(pk__in=keys_answered(data))
     matches = matches_of(list(rows.signed_up_first()[:ARRIVALS_AT_ONCE]), activity, request.user)
-    form = ArrivalsForm(data, matches=matches, user=request.user, day=timezone.localdate())
+    form = ArrivalsForm(data, matches=matches, is_held=activity.is_held, user=request.user, day=timezone.localdate())
     form.submission = new_token(request.user)
     return form
 

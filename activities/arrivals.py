@@ -67,11 +67,11 @@ def leave_arrival(code, said, number, address):
     """
     if code.number:
         check_number(code, number, address)
-    scans = "scans of activity {}", "scans from {}"
-    limits = settings.SCANS_PER_ACTIVITY, settings.SCANS_PER_ADDRESS
     take_or_refuse(
-        Budget(name.format(of), limit * WRONG_COSTS, SCAN_WINDOW)
-        for name, of, limit in zip(scans, (code.activity_id, address), limits, strict=True)
+        [
+            Budget(f"scans of activity {code.activity_id}", settings.SCANS_PER_ACTIVITY * WRONG_COSTS, SCAN_WINDOW),
+            Budget(f"scans from {address}", settings.SCANS_PER_ADDRESS * WRONG_COSTS, SCAN_WINDOW),
+        ]
     )
     arrival = Arrival(activity_id=code.activity_id, **said)
     if code.activity.is_ahead_of(timezone.localdate()):
@@ -125,7 +125,7 @@ def check_number(code, number, address):
 
 def take_or_refuse(budgets):
     """Takes from each of the budgets; raises TooManyScans where one is used up."""
-    if until := take_from_all(list(budgets)):
+    if until := take_from_all(budgets):
         raise TooManyScans(until)
 
 

@@ -368,11 +368,17 @@ def test_only_who_keeps_the_activity_opens_and_confirms(place):
     assert [row[-1] for row in kept()] == [GUEST]
 
 
-def test_before_it_is_held_nothing_is_confirmed(place):
+def test_before_it_is_held_visitors_can_only_be_turned_away(place):
     activity = make_activity(place.here, "座谈", held_on=timezone.localdate(), state="planned")
     scan(opened(activity, place.staff))
     words = page(place.cadre, "activity_arrivals", activity.pk)
-    assert (reverse("activity_hold", args=[activity.pk]) in words, 'name="arrival_' in words) == (True, False)
+    assert reverse("activity_hold", args=[activity.pk]) in words
+    _, field = offered(place.cadre, activity)["白露"]
+    assert list(dict(field.field.choices)) == ["dismissed", ""]
+    Activity.objects.filter(pk=activity.pk).update(stated_attendance=30, stated_basis="rounded")
+    decide(place.cadre, activity, 白露="dismissed")
+    activity.refresh_from_db()
+    assert (kept(), activity.stated_attendance) == ([("", "", "", "", DISMISSED)], 30)
 
 
 def test_an_activity_with_visitors_who_wait_is_not_deleted_and_afterwards_goes_with_them(place):
@@ -454,7 +460,7 @@ def test_beyond_the_places_everybody_is_told_so_alike(place):
 def test_whoever_is_turned_away_leaves_a_place(place):
     code = ahead(place, places=1)
     scan(code)
-    Arrival.objects.all().erase_wholly(state=DISMISSED)
+    decide(place.cadre, code.activity, 白露="dismissed")
     assert scan(code, "顾清").status_code == 302
 
 

@@ -47,6 +47,7 @@ WITHOUT_CANARY = {
     "orgs.User.password": "a hash",
     "orgs.FormerPassword": "hashes",
     "orgs.Invitation": "digests of links, whose state administrators see at the account",
+    "activities.SignInCode": "random digits, shown at their activity alone",
     "activities.ActivityType": "the district's own list of types, the same for everybody",
     "reports.Target.figure": "the key of a figure",
     "reports.CountedFigure": "a figure's own words, and keys of records",
