@@ -16,7 +16,7 @@ from yl_district.pages.submit_once import new_token
 from .actions import confirm_arrivals
 from .arrival_forms import ArrivalsForm, SignInCodeForm, row_name
 from .arrival_matches import capacities_on, matches_of
-from .arrivals import close_code, may_be_scanned, open_code, places_taken
+from .arrivals import close_code, may_be_scanned, open_code, places_taken, scanned_for
 from .models import Arrival, SignInCode
 from .views import visible_activity
 
@@ -33,14 +33,15 @@ def sign_in_code_detail(request, activity_pk):
     if code is None:
         return redirect("sign_in_code_create", activity.pk)
     address = request.build_absolute_uri(reverse("arrival_create", args=[code.token]))
+    act = scanned_for(activity)
     context = {
-        "title": f"扫码签到：{activity.name}",
+        "title": f"扫码{act}：{activity.name}",
+        "act": act,
         "activity": activity,
         "code": code,
         "address": address,
-        "qr_code": qr_code(address, "扫码签到的二维码"),
+        "qr_code": qr_code(address, f"扫码{act}的二维码"),
         "pending": activity.arrivals.pending().scanned().count(),
-        "is_ahead": activity.is_ahead_of(timezone.localdate()),
         "signed_up": places_taken(activity.pk),
     }
     return render(request, "activities/sign_in_code_detail.html", context)
@@ -60,14 +61,14 @@ def sign_in_code_create(request, activity_pk):
         form.submission = new_token(request.user)
         return form
 
-    form = build()
+    form, act = build(), scanned_for(activity)
     if request.method == "POST":
         after = reverse("sign_in_code_detail", args=[activity.pk])
         form, target = carry_out(request, build, partial(open_by_form, activity), after=after)
         if target:
-            return redirect_after(request, form, "扫码签到已打开。", target)
+            return redirect_after(request, form, f"扫码{act}已打开。", target)
     context = {
-        "title": f"打开扫码签到：{activity.name}",
+        "title": f"打开扫码{act}：{activity.name}",
         "form": form,
         "back": activity.get_absolute_url(),
         "code": code,
@@ -85,7 +86,7 @@ def sign_in_code_close(request, activity_pk):
     """Closes the code of an activity."""
     activity = visible_activity(request, activity_pk)
     if close_code(activity):
-        messages.success(request, "扫码签到已关闭。")
+        messages.success(request, f"扫码{scanned_for(activity)}已关闭。")
     return redirect(activity)
 
 

@@ -32,6 +32,11 @@ def may_be_scanned(activity, today):
     return activity.is_held or (activity.is_planned and activity.held_on >= today)
 
 
+def scanned_for(activity):
+    """Returns in a word what visitors do by the code at present: sign up before the day, sign in on it."""
+    return "报名" if activity.is_ahead_of(timezone.localdate()) else "签到"
+
+
 @transaction.atomic
 def open_code(activity, closes_at, with_number, by):
     """Returns the activity's code, open until then; one that is open keeps its token, so that prints stay good."""

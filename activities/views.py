@@ -23,7 +23,7 @@ from yl_district.sheets.models import AwaitedCell
 from yl_district.views.awaited_cells import dismiss_awaited
 
 from .actions import delete_activity, remove_sign_in
-from .arrivals import may_be_scanned
+from .arrivals import may_be_scanned, scanned_for
 from .filters import ActivityFilter, ActivityTypeFilter
 from .forms import (
     ActivityCancelForm,
@@ -168,7 +168,7 @@ def activity_page(request, activity, form):
         "away": away,
         "awaited": AwaitedCell.objects.still_of_each(rows.select_related("person")),
         "code": SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first(),
-        "is_ahead": activity.is_ahead_of(timezone.localdate()),
+        "act": scanned_for(activity),
         "may_be_scanned": may_be_scanned(activity, timezone.localdate()),
         "arrivals": Arrival.objects.visible_to(request.user).filter(activity=activity).pending().scanned().count(),
     }

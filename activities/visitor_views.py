@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from orgs.accounts.guess_budgets import guesser
 
 from .arrival_forms import VisitorForm
-from .arrivals import TooManyScans, leave_arrival
+from .arrivals import TooManyScans, leave_arrival, scanned_for
 from .models import ARRIVALS_KEPT, SignInCode
 
 
@@ -35,7 +35,7 @@ def arrival_create(request, token):
     context = {
         "form": form,
         "activity": code.activity,
-        "act": "报名" if code.activity.is_ahead_of(timezone.localdate()) else "签到",
+        "act": scanned_for(code.activity),
         "again": again,
         "kept_days": ARRIVALS_KEPT.days,
     }
