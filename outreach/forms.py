@@ -10,13 +10,14 @@ from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
 from yl_district.pages.announcements import REGISTRATION
 from yl_district.pages.folding import Folded
-from yl_district.pages.forms import ActionForm, PageForm, refuse_after
+from yl_district.pages.forms import ActionForm, BindingForm, PageForm, refuse_after
 from yl_district.pages.record_choices import RecordChoiceField, SeveralChoiceField, is_key
-from yl_district.pinyin import NAME_ORDER
+from yl_district.pinyin import NAME_ORDER, search_text
 from yl_district.validators import problem
 
 from .credits import count_beside
 from .models import CadreQuerySet, Contact, Link
+from .own_links import OwnLinks, missing_of
 
 KEPT_LABEL = "保留（仍任其他职务，或到离任时再办理）"
 
@@ -56,7 +57,7 @@ class LinkForm(PersonForm):
         ("联系", "cadre", "started_on"),
         ("青年", "name", "gender", "mobile", "same_person"),
         Folded("单位", "sector", "employer"),
-        Folded("绑定与结束", "ended_on", "bound_on", "remark"),
+        Folded("绑定与结束", "ended_on", "bound_on", "consented_on", "consent", "remark"),
     ]
     today_in = "started_on"
 
@@ -68,6 +69,18 @@ class LinkForm(PersonForm):
         super().__init__(*args, **options)
         offer_cadres(self)
         self.fields["cadre"].disabled = bool(self.instance.pk)
+
+
+class LinkBindForm(BindingForm):
+    """The day on which links were bound on the platform, and what their youths agreed to."""
+
+    consent = forms.CharField(
+        label="同意文本",
+        widget=forms.Textarea,
+        required=False,
+        initial=Link.CONSENT,
+        help_text="青年本人同意的内容，随联系保存，同意日期即绑定日期；没有征得同意的请清空。",
+    )
 
 
 class LinksContactForm(ActionForm):
@@ -236,6 +249,63 @@ class PostEndForm(HandOverForm):
     def _continues(self, day):
         """Whether the holder holds another post on `day`."""
         return Post.objects.as_of(day).filter(person=self.cadre).exclude(pk=self.post.pk).exists()
+
+
+class OwnContactForm(PageForm):
+    """A contact of a cadre with some of the own youths, or with all whom nobody has reached this quarter.
+
+    The cadre is that of the contact; the youths are shown by the page, with what was done for each (`rows`).
+    """
+
+    fixed = ("cadre",)
+    added = ("not_reached",)
+    groups = [("", "form", "held_on", "links", "not_reached"), Folded("内容", "content")]
+    today_in = "held_on"
+    form = forms.ChoiceField(label="形式", choices=Contact.Form, widget=forms.RadioSelect)
+    not_reached = forms.BooleanField(label="本季度未联系的全部", required=False)
+
+    class Meta:
+        model = Contact
+        field_classes = {"links": LinkedYouthsField}
+        error_messages = {"links": {"invalid_choice": "所选青年已不是您的联系青年，请重新选择。"}}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        standing = Link.objects.as_of(self.day).filter(cadre=self.instance.cadre_id)
+        self.own = OwnLinks.among(standing.with_last_by_place(), self.day)
+        self.fields["links"].queryset = standing
+        self.fields["not_reached"].label = f"本季度未联系的全部（{len(self.own.not_reached)} 名）"
+
+    def _fieldset(self, legend, names):
+        return super()._fieldset(legend, [name for name in names if name not in ("links", "not_reached")])
+
+    @property
+    def rows(self):
+        """Of each link, those not reached this quarter first, a tuple of what the page shows.
+
+        The link, what is owed to the youth in words, what the youth is looked for by, and whether it is ticked.
+        """
+        ticked = {str(key) for key in self["links"].value() or ()}
+        links = sorted(self.own.links, key=lambda link: link.is_reached)
+        return [
+            (link, "、".join(missing_of(link)), search_text(link.youth.shown_name), str(link.pk) in ticked)
+            for link in links
+        ]
+
+    def clean(self):
+        data = super().clean()
+        day, chosen = data.get("held_on"), {link.pk: link for link in data.get("links") or ()}
+        if day is None or day > self.day or "links" in self.errors:
+            return data
+        if early := [link for link in chosen.values() if link.started_on > day]:
+            names = "、".join(str(link.youth) for link in early)
+            self.add_error("held_on", problem("已开始联系的日期", f"这一天还没有开始联系{names}，请核对日期"))
+        if data["not_reached"]:
+            chosen |= {link.pk: link for link in self.own.not_reached if link.started_on <= day}
+        if not chosen:
+            self.add_error("links", problem("至少一名联系青年", "请勾选联系到的青年"))
+        data["links"] = list(chosen.values())
+        return data
 
 
 class ContactForm(PageForm):

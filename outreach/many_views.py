@@ -7,12 +7,11 @@ from django.core.exceptions import ValidationError
 from members.filters import PostFilter
 from members.models import Post
 from yl_district.pages.acts_for_many import ActForMany, bind_record, refuse_ended
-from yl_district.pages.forms import BindingForm
 from yl_district.pages.many_pages import page_of_many
 
 from .actions import end_post, log_contact
 from .filters import LinkFilter
-from .forms import LinkEndForm, LinksContactForm, PostEndForm, PostsEndForm
+from .forms import LinkBindForm, LinkEndForm, LinksContactForm, PostEndForm, PostsEndForm
 from .models import Link
 
 
@@ -55,7 +54,9 @@ def end_post_of_many(request, post, form):
 OF_LINKS = {"counted": "条联系", "of_list": "link_list", "rows": chosen_links, "filter_class": LinkFilter}
 
 links_bind = page_of_many(
-    ActForMany("links_bind", "登记绑定", icon="link", form=lambda user, links: BindingForm, act=bind_record, **OF_LINKS)
+    ActForMany(
+        "links_bind", "登记绑定", icon="link", form=lambda user, links: LinkBindForm, act=bind_record, **OF_LINKS
+    )
 )
 links_contact = page_of_many(
     ActForMany(

@@ -104,6 +104,14 @@ class LinkQuerySet(CadreReachQuerySet):
         latest = self._contacts_reaching().order_by("-held_on").values("held_on")
         return self.annotate(reached_on=Subquery(latest[:1]))
 
+    def with_last_by_place(self) -> Self:
+        """Adds `online_on` and `offline_on`, the days of the latest contacts of either kind; null without one."""
+        latest = self._contacts_reaching().order_by("-held_on").values("held_on")
+        offline = Q(form__in=Contact.OFFLINE)
+        return self.annotate(
+            online_on=Subquery(latest.exclude(offline)[:1]), offline_on=Subquery(latest.filter(offline)[:1])
+        )
+
     def reached_by(self, contacts: ContactQuerySet) -> Self:
         """Links whose youth one of `contacts` reached."""
         named = Contact.links.through.objects.filter(contact__in=contacts.filter(with_everyone=False).values("pk"))
@@ -151,12 +159,17 @@ class Link(models.Model):
     ended_on = announced(models.DateField("结束日期", null=True, blank=True), "结束")
     bound_on = happened(models.DateField("绑定日期", null=True, blank=True))
     remark = models.TextField("备注", blank=True)
+    # What the youth agreed to when the link was bound, in the words that were shown.
+    consented_on = happened(models.DateField("同意日期", null=True, blank=True))
+    consent = models.TextField("同意文本", blank=True)
+
+    CONSENT = "本人同意与团干部建立“1+100”联系，接受团组织的联系和服务，并同意在平台登记绑定。"
 
     objects = LinkQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
         facts=("cadre", "youth", "started_on", "ended_on", "bound_on"),
-        neutral=("sector", "employer", "remark"),
+        neutral=("sector", "employer", "remark", "consented_on", "consent"),
         begins=("started_on",),
         merging=Merging(alike=("cadre", "youth"), begin="started_on", end="ended_on"),
     )
@@ -190,9 +203,11 @@ class Link(models.Model):
             raise ValidationError({"youth": problem("团干部以外的青年", "团干部不必登记为自己的联系青年，请核对姓名")})
         check_order(self, "started_on", "ended_on")
 
-    def bind(self, day):
-        """Registers that the link was bound on the platform on `day`."""
+    def bind(self, day, consent=""):
+        """Registers that the link was bound on the platform on `day`, and the `consent` that the youth has given."""
         self.bound_on = day
+        if consent and not self.consent:
+            self.consent, self.consented_on = consent, self.consented_on or day
         self.full_clean()
         self.save()
 

@@ -45,6 +45,8 @@ class LinkResource(PeopleResource):
         column(Link, "ended_on"),
         column(Link, "bound_on"),
         column(Link, "remark"),
+        column(Link, "consented_on"),
+        column(Link, "consent"),
     ]
     synonyms = {
         "团干部": "团干部姓名 干部姓名 团干 联系干部 联系团干部 联系人",
@@ -56,6 +58,8 @@ class LinkResource(PeopleResource):
         "结束日期": "结束时间 终止日期 终止时间",
         "绑定日期": "绑定时间 平台绑定日期 平台绑定时间",
         "备注": "备注说明",
+        "同意日期": "同意时间 签署日期",
+        "同意文本": "同意内容 同意书 知情同意",
     }
 
     state_column = "结束日期"

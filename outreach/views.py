@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from members.models import Person
 from members.views import visible_post
 from orgs.roles import RoleKind
+from yl_district.pages.acts_for_many import refuse_bound
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import (
     configured_table,
@@ -25,8 +26,17 @@ from yl_district.periods import Period
 
 from .actions import delete_contact, end_post, hand_over
 from .filters import ContactFilter, LinkFilter
-from .forms import ContactForm, CreditedContactForm, LinkEndForm, LinkForm, LinkHandOverForm, PostEndForm
-from .models import Contact, Link
+from .forms import (
+    ContactForm,
+    CreditedContactForm,
+    LinkBindForm,
+    LinkEndForm,
+    LinkForm,
+    LinkHandOverForm,
+    OwnContactForm,
+    PostEndForm,
+)
+from .models import Contact, Link, cadres_with_links
 from .resources import ContactResource, LinkResource
 from .tables import ContactTable, LinkContactTable, LinkTable
 
@@ -39,6 +49,23 @@ def link_list(request):
     else:
         links = links.not_reached_first(Period.of_quarter(timezone.localdate()))
     return list_page(request, LinkContactTable, LinkFilter, links, title="1+100 联系")
+
+
+def own_link_list(request):
+    """A cadre's own youths, those not reached this quarter first, with the form of a contact with some of them."""
+    day = timezone.localdate()
+    cadre = cadres_with_links(day).in_office(day).filter(user=request.user.pk).first()
+    context = {"title": "我的联系", "cadre": cadre}
+    if cadre is None or not cadre.standing_links:
+        return render(request, "outreach/own_link_list.html", context)
+    return form_page(
+        request,
+        OwnContactForm,
+        instance=Contact(cadre=cadre),
+        message="已登记联系记录。",
+        after=reverse("own_link_list"),
+        **context,
+    )
 
 
 @require_GET
@@ -66,6 +93,25 @@ def link_update(request, pk):
     link = visible_link(request, pk)
     return form_page(
         request, LinkForm, instance=link, title=f"修改联系青年：{link.youth}", message="已保存联系青年资料。"
+    )
+
+
+def link_bind(request, pk):
+    """Registers that a link was bound on the platform, and what the youth agreed to."""
+    link = visible_link(request, pk)
+
+    def bind(**asked):
+        refuse_bound(link)
+        link.bind(**asked)
+
+    return end_page(
+        request,
+        LinkBindForm,
+        link,
+        bind,
+        title=f"登记绑定：{link.youth}",
+        message="已登记绑定。",
+        initial={"day": timezone.localdate()},
     )
 
 

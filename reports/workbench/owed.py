@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property, partial
+from functools import partial
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,6 +14,7 @@ from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
 from orgs.models.reach import reach_of
 from outreach.models import Link
+from outreach.own_links import OwnLinks
 from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 
@@ -47,70 +48,11 @@ def owed_by(user, day, own):
     return [owed for owed in found if owed.number]
 
 
-@dataclass(frozen=True)
-class OwnLinks:
-    """A cadre's own links in force on a day, with what was done for each by then."""
-
-    links: list
-
-    @property
-    def number(self):
-        """How many they are."""
-        return len(self.links)
-
-    @cached_property
-    def owed(self):
-        """Pairs of a link and what is owed to its youth, where anything is, most first."""
-        found = [(link, missing) for link in self.links if (missing := missing_of(link))]
-        return sorted(found, key=lambda pair: -len(pair[1]))
-
-    @property
-    def to_contact(self):
-        """(youth's name, what is owed to them, the form of a contact) of the first of those owed something."""
-        shown = self.owed[:NAMES_SHOWN]
-        return [(link.youth.shown_name, "、".join(missing), contact_address(link)) for link, missing in shown]
-
-    @property
-    def unnamed(self):
-        """How many of those owed something are not among `to_contact`."""
-        return max(len(self.owed) - NAMES_SHOWN, 0)
-
-    @property
-    def reached(self):
-        """How many were contacted this quarter."""
-        return sum(link.is_reached for link in self.links)
-
-    @property
-    def met(self):
-        """How many were met offline this year."""
-        return sum(link.is_met for link in self.links)
-
-    @property
-    def met_face_to_face(self):
-        """How many were met face to face this year."""
-        return sum(link.is_met_face_to_face for link in self.links)
-
-
 def own_links_of(user: User, day: date) -> OwnLinks | None:
     """The user's own links in force on `day`; None for whoever has none or does not keep links."""
     if not numbers_of([OWN_LINKS], user, day)[OWN_LINKS]:
         return None
-    links = OWN_LINKS.rows(user, day).with_contacts_by(day)
-    return OwnLinks(list(links.select_related("youth").order_by("youth__name_sort", "pk")))
-
-
-def missing_of(link):
-    """What the cadre owes to the link's youth, in words; nothing offline where nothing of any kind was done."""
-    if not link.is_reached:
-        return ["本季度未联系", *([] if link.is_met else ["今年未见面"])]
-    if not link.is_met:
-        return ["今年未线下联系"]
-    return [] if link.is_met_face_to_face else ["今年未面对面或走访"]
-
-
-def contact_address(link):
-    """The form of a contact with the link's youth."""
-    return f"{reverse('contact_create')}?{urlencode({'cadre': link.cadre_id, 'links': link.pk})}"
+    return OwnLinks.among(OWN_LINKS.rows(user, day), day)
 
 
 def own_links(own):

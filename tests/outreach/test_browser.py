@@ -1,5 +1,6 @@
 """Behaviour in a browser: a contact logged on a phone, links handed over, a sign-in list entered in one go."""
 
+import re
 from datetime import date
 
 import pytest
@@ -33,6 +34,26 @@ def test_cadre_logs_a_contact_on_a_phone(phone_page, sign_in, root):
     assert phone_page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     phone_page.get_by_role("button", name="保存", exact=True).click()
     expect(phone_page.get_by_text("已登记联系记录。")).to_be_visible()
+    assert [link.youth.name for link in Contact.objects.get().links.all()] == ["白露"]
+
+
+def test_cadre_finds_and_ticks_youths_on_the_own_page(phone_page, sign_in, root):
+    branch = make_organisation("柳林社区团支部", root)
+    user = make_user("陆远", branch, Role.Kind.CADRE)
+    cadre = make_post(organisation=branch, person=make_person("陆远", user=user)).person
+    for name in ("秦朗", "白露", "顾清"):
+        make_link(cadre, name)
+    sign_in(phone_page, user)
+    phone_page.goto("/links/own/")
+    phone_page.get_by_label("在名单中查找").fill("bl")
+    expect(phone_page.locator(".own-youth:visible")).to_have_count(1)
+    phone_page.get_by_role("button", name="全选").click()
+    expect(phone_page.get_by_role("button", name=re.compile("保存 ?（1 人）"))).to_be_visible()
+    phone_page.locator("label.form-check-label", has_text="走访").click()
+    assert phone_page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    phone_page.get_by_role("button", name=re.compile("保存 ?（1 人）")).click()
+    expect(phone_page.get_by_text("已登记联系记录。")).to_be_visible()
+    expect(phone_page.locator(".own-youth").last).to_contain_text("白露")
     assert [link.youth.name for link in Contact.objects.get().links.all()] == ["白露"]
 
 

@@ -11,7 +11,7 @@ from tests.factories import make_contact, make_link, make_organisation, make_pos
 from tests.reports import independent_sql
 from yl_district.periods import Period, quarters_until
 
-pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 WINTER, SPRING, SUMMER, AUTUMN = (date(2017, month, 20) for month in (1, 5, 8, 11))
 END, NEW_YEAR, MARCH = date(2017, 12, 31), date(2017, 1, 1), date(2017, 3, 31)

@@ -54,6 +54,18 @@ def test_a_contact_with_one_youth(phone_page, begin, place):
     assert hand.count == told_count("登记一次联系")
 
 
+def test_a_contact_with_all_who_were_not_reached(phone_page, begin, place):
+    hand = begin(phone_page, place.branch_cadre)
+    hand.press_named("link", "我的联系")
+    hand.press(phone_page.get_by_text("本季度未联系的全部（3 名）"))
+    hand.press(phone_page.locator("label.form-check-label", has_text="电话"))
+    hand.press_named("button", re.compile("^保存"))
+    expect(phone_page.get_by_text("已登记联系记录。")).to_be_visible()
+    contact = Contact.objects.get()
+    assert (contact.held_on, contact.links.count()) == (timezone.localdate(), 3)
+    assert hand.count == told_count("登记与几名青年的一次联系")
+
+
 def test_an_activity_with_ten_of_a_dozen_people(phone_page, begin, place):
     for number in range(12):
         make_member(f"林{'甲乙丙丁戊己庚辛壬癸子丑'[number]}", place.here)

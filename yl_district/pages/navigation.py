@@ -58,6 +58,7 @@ SECTIONS = (
         icon="link",
         pages=(
             MenuPage("1+100 联系", "link_list", also=("links",)),
+            MenuPage("我的联系", "own_link_list"),
             MenuPage("联系记录", "contact_list"),
         ),
         short_label="联系",

@@ -103,6 +103,7 @@ OTHER_PAGES = {
     "organisation_liaison": "更换联系委员",
     "organisations_create": "批量新建团组织",
     "organisations_liaison": "批量更换联系委员",
+    "own_link_list": "我的联系",
     "password_change": "修改密码",
     "person_printout": "个人信息告知",
     "person_twin_list": "同名人员",

@@ -1,14 +1,16 @@
 "use strict";
 
-// The roster of an activity: rows are found by typing, ticked all at once by group, and counted on the button.
+// A roster, of an activity or of a cadre's youths: rows are found by typing, ticked all at once by group, and counted on
+// the button.
 const roster = document.querySelector("form.roster");
 const tools = roster?.querySelector("[data-roster-tools]");
 if (tools) {
-  const boxes = [...roster.querySelectorAll(".roster-row input")];
+  const boxes = [...roster.querySelectorAll(".roster-rows input")];
   const groups = [...roster.querySelectorAll(".roster-group")];
   const again = tools.querySelector("[data-roster-again]");
   const filter = tools.querySelector("input");
-  const shownIn = (place) => [...place.querySelectorAll(".roster-row input")].filter((box) => !box.closest(".roster-row").hidden);
+  const rowOf = (box) => box.closest("[data-row]") ?? box.closest(".roster-row");
+  const shownIn = (place) => [...place.querySelectorAll(".roster-rows input")].filter((box) => !rowOf(box).hidden);
 
   function count() {
     const number = boxes.filter((box) => box.checked).length;
@@ -37,8 +39,8 @@ if (tools) {
   filter.addEventListener("input", () => {
     const wanted = filter.value.trim().toLowerCase();
     for (const box of boxes) {
-      const row = box.closest(".roster-row");
-      row.hidden = !`${row.textContent.toLowerCase()} ${row.dataset.words}`.includes(wanted);
+      const { dataset, textContent } = box.closest(".roster-row");
+      rowOf(box).hidden = !`${textContent.toLowerCase()} ${dataset.words}`.includes(wanted);
     }
     roster.querySelector("[data-roster-none]").hidden = shownIn(roster).length > 0;
     count();
