@@ -239,6 +239,9 @@ ACCESS = {
     "activity_type_create": DISTRICT_KEEPERS,
     "activity_type_update": DISTRICT_KEEPERS,
     # 1+100
+    "link_progress_list": FIGURE_READERS,
+    "link_progress_places": FIGURE_READERS,
+    "link_progress_liaisons": FIGURE_READERS,
     "own_link_list": RECORD_KEEPERS,
     "link_list": RECORD_KEEPERS,
     "link_export": RECORD_KEEPERS,

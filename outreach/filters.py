@@ -1,13 +1,33 @@
 """Filters of the lists of links and contacts."""
 
 import django_filters as filters
+from django.db.models import F
 
-from members.models import Person
+from members.models import Liaison, Person, Post
 from orgs.filters import SubtreeFilter
+from orgs.models import Organisation
 from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, RecordFilter, SearchFilter, YearFilter
+from yl_district.pinyin import search
 
 from .forms import CadreChoiceField
 from .models import CadreQuerySet, Contact
+from .progress import BoardOrganisationQuerySet, LiaisonPersonQuerySet
+
+# The states of a cadre on the board, and the conditions for them.
+LABELS_OF_STATES = {
+    "at_quota": "达到指标",
+    "below_quota": "未达指标",
+    "unbound": "没有绑定",
+    "silent": "本季度有未联系的",
+    "short": "未达联系要求",
+}
+STATES_OF_PROGRESS = {
+    "at_quota": {"is_at_quota": True},
+    "below_quota": {"is_at_quota": False},
+    "unbound": {"is_bound": False},
+    "silent": {"reached_links__lt": F("standing_links")},
+    "short": {"short_links__gt": 0},
+}
 
 
 class CadreFilter(RecordFilter):
@@ -29,6 +49,36 @@ class LinkFilter(PageFilter):
     organisation = SubtreeFilter()
     cadre = CadreFilter()
     bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
+
+
+class LinkProgressFilter(PageFilter):
+    """Serving cadres, by their place, by who looks after it, and by how far they have come."""
+
+    search = filters.CharFilter(label="姓名或拼音首字母", max_length=60, method="by_name")
+    organisation = RecordFilter(
+        label="组织（含下级）", queryset=BoardOrganisationQuerySet(Organisation), method="by_organisation"
+    )
+    liaison = RecordFilter(label="联系委员", queryset=LiaisonPersonQuerySet(Person), method="by_liaison")
+    state = filters.ChoiceFilter(
+        label="进展", choices=[*LABELS_OF_STATES.items()], empty_label="全部", method="by_state"
+    )
+
+    def by_name(self, cadres, name, value):
+        """Cadres of this name: the board is open to leaders, who look for nobody by number."""
+        return search(cadres, value, by_number=False)
+
+    def by_organisation(self, cadres, name, value):
+        """Cadres serving in the subtree of an organisation."""
+        return cadres.serving_on(self.day, value)
+
+    def by_liaison(self, cadres, name, value):
+        """Cadres serving in organisations that a committee member looks after today."""
+        places = Liaison.objects.as_of(self.day).filter(person=value).values("organisation")
+        return cadres.filter(pk__in=Post.objects.as_of(self.day).filter(organisation__in=places).values("person"))
+
+    def by_state(self, cadres, name, value):
+        """Cadres who have come so far."""
+        return cadres.filter(**STATES_OF_PROGRESS[value])
 
 
 class ContactFilter(PageFilter):

@@ -34,7 +34,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.counts import number_of
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period, standing_on
+from yl_district.periods import Period, quarters_until, standing_on
 from yl_district.pinyin import NAME_ORDER, search
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem
@@ -117,6 +117,10 @@ class LinkQuerySet(CadreReachQuerySet):
         named = Contact.links.through.objects.filter(contact__in=contacts.filter(with_everyone=False).values("pk"))
         everyone = contacts.filter(all_on_the_day(), cadre=OuterRef("cadre"))
         return self.filter(Q(pk__in=named.values("link")) | Exists(everyone))
+
+    def reached_during(self, period: Period) -> Self:
+        """Links whose youth any contact of the period reached."""
+        return self.filter(Exists(self._contacts_reaching().held_during(period)))
 
     def short_of_norm(self, quarters: Sequence[Period]) -> Self:
         """Links whose youth was missed in one of `quarters` since the link began, or never met face to face in them.
@@ -258,6 +262,14 @@ class CadreQuerySet(PersonQuerySet):
         return self.annotate(
             is_bound=ExpressionWrapper(Q(bound_links__gt=0), BooleanField()),
             is_at_quota=ExpressionWrapper(Q(standing_links__gte=F("quota")), BooleanField()),
+        )
+
+    def with_progress(self, day: date) -> Self:
+        """Adds `reached_links`, those reached in the quarter of `day`, and `short_links`, those short of the norm."""
+        links = Link.objects.as_of(day).filter(cadre=OuterRef("pk"))
+        return self.annotate(
+            reached_links=number_of(links.reached_during(Period.of_quarter(day).until(day)), "cadre"),
+            short_links=number_of(links.short_of_norm(quarters_until(day)), "cadre"),
         )
 
     def at_norm(self, day: date, quarters: Sequence[Period]) -> Self:

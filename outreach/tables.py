@@ -4,6 +4,7 @@ import django_tables2 as tables
 from django.utils import timezone
 from django.utils.html import format_html
 
+from members.models import Person
 from yl_district.days import has_ended
 from yl_district.pages.tables import DayColumn, MaskedColumn, PageTable, RecordColumn, table_address
 
@@ -44,6 +45,61 @@ class LinkContactTable(LinkTable):
             return ""
         words = '<a class="btn btn-sm" href="{}?cadre={}&amp;links={}">登记联系</a>'
         return format_html(words, address, record.cadre_id, record.pk)
+
+
+def drawn_bar(value, whole, label):
+    """A drawn bar of `value` in `whole`, with both as numbers."""
+    drawn = '<progress max="{}" value="{}" aria-label="{}"></progress><span>{}/{}</span>'
+    told = '<span class="bar"><span class="bar-label">{}</span>{}</span>'
+    return format_html(told, label, format_html(drawn, whole or 1, min(value, whole or 1), label, value, whole))
+
+
+class LinkProgressTable(PageTable):
+    """Serving cadres with how far they have come, as the board adds it to them."""
+
+    phone_columns = ("standing_links", "reached_links")
+
+    name = tables.Column("团干部", accessor="shown_name", order_by="name_sort", attrs={"td": {"class": "record"}})
+    places = tables.Column("组织", accessor="board_posts", orderable=False)
+    liaisons = tables.Column("联系委员", accessor="board_posts", orderable=False)
+    standing_links = tables.Column("联系/指标")
+    bound_links = tables.Column("已绑定")
+    reached_links = tables.Column("本季度已联系")
+    short_links = tables.Column("未达联系要求")
+
+    class Meta(PageTable.Meta):
+        model = Person
+        fields = ["name", "places", "liaisons", "standing_links", "bound_links", "reached_links", "short_links"]
+
+    def render_name(self, value, record):
+        """Returns the cadre's name, leading to the links where these are open."""
+        address = table_address(self, "link_list")
+        return format_html('<a href="{}?cadre={}">{}</a>', address, record.pk, value) if address else value
+
+    def render_places(self, value):
+        """Returns the names of the organisations in which the cadre serves."""
+        return "、".join(dict.fromkeys(post.organisation.name for post in value))
+
+    def render_liaisons(self, value):
+        """Returns the names of those who look after these organisations."""
+        people = (liaison.person for post in value for liaison in post.organisation.board_liaisons)
+        return "、".join(dict.fromkeys(person.shown_name for person in people)) or "—"
+
+    def render_standing_links(self, value, record):
+        """Returns a bar of the links against the quota."""
+        return drawn_bar(value, record.quota, "联系")
+
+    def render_bound_links(self, value, record):
+        """Returns a bar of the bound links."""
+        return drawn_bar(value, record.standing_links, "已绑定")
+
+    def render_reached_links(self, value, record):
+        """Returns a bar of the links reached this quarter."""
+        return drawn_bar(value, record.standing_links, "本季度")
+
+    def render_short_links(self, value):
+        """Returns how many links are short of the norm."""
+        return f"{value} 名" if value else "—"
 
 
 class ContactTable(PageTable):

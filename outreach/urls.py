@@ -1,12 +1,19 @@
 from django.urls import path
 
-from . import many_views, views
+from . import many_views, progress_views, views
 
 urlpatterns = [
     path("links/many/bind/", many_views.links_bind, name="links_bind"),
     path("links/many/contact/", many_views.links_contact, name="links_contact"),
     path("links/many/end/", many_views.links_end, name="links_end"),
     path("posts/many/end/", many_views.posts_end, name="posts_end"),
+    path("links/progress/", progress_views.link_progress_list, name="link_progress_list"),
+    path(
+        "links/progress/organisations/",
+        progress_views.link_progress_places,
+        name="link_progress_places",
+    ),
+    path("links/progress/liaisons/", progress_views.link_progress_liaisons, name="link_progress_liaisons"),
     path("links/own/", views.own_link_list, name="own_link_list"),
     path("links/", views.link_list, name="link_list"),
     path("links/export/", views.link_export, name="link_export"),
