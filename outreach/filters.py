@@ -88,6 +88,11 @@ class ContactFilter(PageFilter):
     organisation = SubtreeFilter()
     cadre = CadreFilter()
     form = filters.ChoiceFilter(label="形式", choices=Contact.Form)
+    mark = filters.ChoiceFilter(label="提示", choices=[*Contact.MARKS.items()], empty_label="全部", method="by_mark")
     year = YearFilter(field_name="held_on", lookup_expr="year")
     since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")
     until = filters.DateFilter(label="日期至", field_name="held_on", lookup_expr="lte")
+
+    def by_mark(self, contacts, name, value):
+        """Contacts with a mark."""
+        return contacts.with_marks().filter(**{value: True})

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import (
     BooleanField,
     Case,
+    Count,
     Exists,
     ExpressionWrapper,
     F,
@@ -23,7 +24,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.lookups import IsNull
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, IsNull
 from django.urls import reverse
 
 from activities.models import Activity
@@ -117,6 +119,10 @@ class LinkQuerySet(CadreReachQuerySet):
         named = Contact.links.through.objects.filter(contact__in=contacts.filter(with_everyone=False).values("pk"))
         everyone = contacts.filter(all_on_the_day(), cadre=OuterRef("cadre"))
         return self.filter(Q(pk__in=named.values("link")) | Exists(everyone))
+
+    def not_reached_during(self, period: Period) -> Self:
+        """Links whose youth no contact of the period reached."""
+        return self.filter(~Exists(self._contacts_reaching().held_during(period)))
 
     def reached_during(self, period: Period) -> Self:
         """Links whose youth any contact of the period reached."""
@@ -324,6 +330,26 @@ class ContactQuerySet(CadreReachQuerySet):
         again = Credit.objects.filter(activity=OuterRef("activity"), cadre=OuterRef("cadre"), counts_again=True)
         return self.exclude(activity=None).exclude(Exists(again))
 
+    def with_marks(self) -> Self:
+        """Adds `is_for_many` and `is_repeated`, which mark contacts that were hardly made with each youth by itself.
+
+        One is for many that is with everybody or names MANY_AT_ONCE youths, or is one of as many of the cadre that are
+        alike in day, form and content. Repeated is one whose content the cadre wrote on REPEATED_DAYS days or more. What
+        follows from a list of who came is neither.
+        """
+        own = Contact.objects.filter(cadre=OuterRef("cadre"), content=OuterRef("content"))
+        named = Contact.links.through.objects.filter(contact=OuterRef("pk"))
+        alike = own.filter(held_on=OuterRef("held_on"), form=OuterRef("form"))
+        days = own.exclude(content="").order_by().values("cadre").annotate(days=Count("held_on", distinct=True))
+        by_hand, many = Q(activity=None), Q(with_everyone=True)
+        for number in (number_of(named, "contact"), number_of(alike, "cadre")):
+            many |= Q(GreaterThanOrEqual(number, Contact.MANY_AT_ONCE))
+        repeated = Q(GreaterThanOrEqual(Coalesce(Subquery(days.values("days")), 0), Contact.REPEATED_DAYS))
+        return self.annotate(
+            is_for_many=ExpressionWrapper(many & by_hand, BooleanField()),
+            is_repeated=ExpressionWrapper(repeated & by_hand, BooleanField()),
+        )
+
     def with_place(self) -> Self:
         """Adds `is_offline`, whether cadre and youths met in one place."""
         return self.annotate(is_offline=ExpressionWrapper(Q(form__in=Contact.OFFLINE), BooleanField()))
@@ -356,6 +382,10 @@ class Contact(models.Model):
     # Forms in which cadre and youth meet in person, not among many.
     OF_TWO = (Form.FACE_TO_FACE, Form.VISIT)
     NAMES_SHOWN = 5
+    # From how many youths on a contact is marked as one with many, and from how many days on its words as repeated.
+    MANY_AT_ONCE = 10
+    REPEATED_DAYS = 3
+    MARKS = {"is_for_many": "一次多人", "is_repeated": "内容重复"}
 
     cadre = models.ForeignKey(Person, models.PROTECT, related_name="contacts_as_cadre", verbose_name="团干部")
     held_on = happened(models.DateField("日期"))
@@ -405,6 +435,12 @@ class Contact(models.Model):
     def is_worked_on(self):
         """Whether a contact has a text or files, which follow from no list."""
         return bool(self.content or self.attachments.all())
+
+    @property
+    def marks(self):
+        """The marks in words, where `with_marks` has added them."""
+        marked = [(getattr(self, name, False), label) for name, label in self.MARKS.items()]
+        return [label for is_marked, label in marked if is_marked]
 
     def name_everyone(self):
         """Names the youths of 全部, so that the contact keeps them when their links end."""

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from members.models import Person
 from yl_district.days import has_ended
@@ -120,3 +120,17 @@ class ContactTable(PageTable):
     def render_form(self, record, value):
         """Returns the form, with a badge where the contact follows from a list of who came."""
         return format_html('{} <span class="badge bg-blue-lt">名单</span>', value) if record.activity_id else value
+
+
+class MarkedContactTable(ContactTable):
+    """Contacts with their marks, of contacts `with_marks`."""
+
+    marks = tables.Column("提示", orderable=False, default="", attrs={"td": {"class": "told"}})
+
+    class Meta(PageTable.Meta):
+        model = Contact
+        fields = [*ContactTable.Meta.fields, "marks"]
+
+    def render_marks(self, value):
+        """Returns the marks as badges."""
+        return format_html_join(" ", '<span class="badge bg-orange-lt">{}</span>', ((mark,) for mark in value))

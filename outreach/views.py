@@ -38,7 +38,7 @@ from .forms import (
 )
 from .models import Contact, Link, cadres_with_links
 from .resources import ContactResource, LinkResource
-from .tables import ContactTable, LinkContactTable, LinkTable
+from .tables import ContactTable, LinkContactTable, LinkTable, MarkedContactTable
 
 
 def link_list(request):
@@ -78,8 +78,8 @@ def link_export(request, **options):
 def link_detail(request, pk):
     """One link with the contacts that reached its youth."""
     link = visible_link(request, pk)
-    contacts = Contact.objects.visible_to(request.user).with_link(link)
-    context = {"title": str(link), "link": link, "table": configured_table(request, ContactTable, contacts)}
+    contacts = Contact.objects.visible_to(request.user).with_link(link).with_marks()
+    context = {"title": str(link), "link": link, "table": configured_table(request, MarkedContactTable, contacts)}
     return rows_response(request, "outreach/link_detail.html", "outreach/_contacts.html", context)
 
 
@@ -158,8 +158,8 @@ def visible_link(request, pk):
 
 def contact_list(request):
     """The list of contacts, latest first."""
-    contacts = Contact.objects.visible_to(request.user)
-    return list_page(request, ContactTable, ContactFilter, contacts, title="联系记录")
+    contacts = Contact.objects.visible_to(request.user).with_marks()
+    return list_page(request, MarkedContactTable, ContactFilter, contacts, title="联系记录")
 
 
 @require_GET
@@ -172,7 +172,9 @@ def contact_export(request, **options):
 def contact_detail(request, pk):
     """One contact."""
     contact = visible_contact(request, pk)
-    context = {"title": str(contact), "contact": contact, "links": contact.links.select_related("youth")}
+    marked = Contact.objects.visible_to(request.user).with_marks().get(pk=pk)
+    links = contact.links.select_related("youth")
+    context = {"title": str(contact), "contact": contact, "links": links, "marks": marked.marks}
     return render(request, "outreach/contact_detail.html", context)
 
 

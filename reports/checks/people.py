@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import Exists, F, Min, OuterRef, Q, prefetch_related_objects
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, prefetch_related_objects
 
 from members.duplicates import likely_duplicates
 from members.models import Person, Post
@@ -94,6 +94,24 @@ def cadres_without_contact(inspection):
         if silent and cadre.standing_links:
             more = f"等 {len(silent)} 个季度" if len(silent) > MOST_NAMED else ""
             found = f"{'、'.join(silent[:MOST_NAMED])}{more}没有联系记录"
+            url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
+            yield RawFinding(subject_of(cadre), str(cadre), found, url)
+
+
+def cadres_with_youths_never_reached(inspection):
+    """Yields cadres with standing links whose youth nobody reached in the year, from the first quarter's last month on.
+
+    Links that began in the quarter of the last day do not count yet.
+    """
+    day = inspection.scope.day
+    if day < last_month(Period.of_part(day.year, "q1")):
+        return
+    links = Link.objects.as_of(day).filter(started_on__lt=Period.of_quarter(day).start)
+    links = links.filter(cadre__in=keys_of_serving(inspection)).not_reached_during(Period.of_year(day.year).until(day))
+    numbers = dict(links.order_by().values("cadre").annotate(number=Count("pk")).values_list("cadre", "number"))
+    for cadre in serving_cadres(inspection) if numbers else ():
+        if cadre.pk in numbers:
+            found = f"{day.year} 年没有联系过的青年 {numbers[cadre.pk]} 名"
             url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
             yield RawFinding(subject_of(cadre), str(cadre), found, url)
 

@@ -52,6 +52,7 @@ PARTS = {
     "education_sessions": "sessions",
     "cadres_linked": "cadres",
     "cadres_at_quota": "cadres",
+    "cadres_at_norm": "cadres_at_quota",
     "service_plans": "assisted_youths",
     "paired_youths": "assisted_youths",
     "youths_bound": "assisted_youths",
@@ -377,3 +378,25 @@ def test_a_sentence_is_quoted_once_for_each_figure_in_it(db):
 def test_members_who_leave_on_the_last_day_are_on_no_roll_of_it(place):
     add_member(place.branch, "于飞", left_on=AFTER, status="resigned")
     assert names(place, "roll_balance") == []
+
+
+@pytest.mark.parametrize(
+    ("start", "contact", "last", "is_found"),
+    [
+        pytest.param(date(YEAR, 9, 30), None, LAST, True, id="link of the quarter before"),
+        pytest.param(date(YEAR, 10, 1), None, LAST, False, id="link of the last quarter"),
+        pytest.param(BEFORE, FIRST, LAST, False, id="reached on the first day"),
+        pytest.param(BEFORE, BEFORE, LAST, True, id="reached the day before the year"),
+        pytest.param(BEFORE, LAST, LAST, False, id="reached on the last day"),
+        pytest.param(BEFORE, LAST, date(YEAR, 12, 30), True, id="reached after the last day"),
+        pytest.param(BEFORE, None, date(YEAR, 3, 1), True, id="first quarter's last month"),
+        pytest.param(BEFORE, None, date(YEAR, 2, 28), False, id="too early to say"),
+    ],
+)
+def test_a_youth_is_never_reached_in_a_year_or_once(place, start, contact, last, is_found):
+    cadre, youth = place.cadre.person, Person.objects.create(name="江岸")
+    link = Link.objects.create(cadre=cadre, youth=youth, started_on=start)
+    if contact:
+        Contact.objects.create(cadre=cadre, held_on=contact, form="phone").links.set([link])
+    found_now = names(place, "youths_never_reached", Scope(place.root, Period(FIRST, last)))
+    assert found_now == ["程川"] * is_found

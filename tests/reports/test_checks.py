@@ -151,6 +151,11 @@ def silent_summer(place):
     Contact.objects.filter(held_on__month__in=[7, 8, 9]).delete()
 
 
+def youth_left_alone(place):
+    youth = Person.objects.create(name="江岸")
+    Link.objects.create(cadre=place.cadre.person, youth=youth, started_on=date(2016, 1, 1))
+
+
 def no_plan(place):
     ServicePlan.objects.all().delete()
 
@@ -273,6 +278,7 @@ FAULTS = {
     "case_awaited": (unread_case_cell, "欧***", "名单中的需求待补"),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),
     "contact_doubled": (counted_twice, "2017-08-30 程川 主题活动", "当天另有手工登记的联系，联系到同一名青年"),
+    "youths_never_reached": (youth_left_alone, "程川", "2017 年没有联系过的青年 1 名"),
     "overlapping_posts": (posted_twice, "程川（槐荫社区团支部 书记）", "同一职务自 2017-03 起重复登记"),
     "duplicate_people": (registered_twice, "康宁", "与另一人同名、在同一团组织"),
     "liaison_left": (left_in_charge, "槐荫社区团支部", "联系委员季舒期末不在上级团组织任书记、委员"),
