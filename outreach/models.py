@@ -334,8 +334,8 @@ class ContactQuerySet(CadreReachQuerySet):
         """Adds `is_for_many` and `is_repeated`, which mark contacts that were hardly made with each youth by itself.
 
         One is for many that is with everybody or names MANY_AT_ONCE youths, or is one of as many of the cadre that are
-        alike in day, form and content. Repeated is one whose content the cadre wrote on REPEATED_DAYS days or more. What
-        follows from a list of who came is neither.
+        alike in day, form and content. Repeated is one whose content the cadre wrote on REPEATED_DAYS days or more.
+        What follows from a list of who came is neither.
         """
         own = Contact.objects.filter(cadre=OuterRef("cadre"), content=OuterRef("content"))
         named = Contact.links.through.objects.filter(contact=OuterRef("pk"))
