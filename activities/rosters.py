@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -37,9 +35,9 @@ class RosterGroup:
     is_kept: bool = True
 
     @property
-    def people(self):
-        """The people of the group."""
-        return Person.objects.filter(pk__in=self.rows.order_by().values(self.person))
+    def keys(self):
+        """The keys of the people of the group."""
+        return self.rows.order_by().values_list(self.person, flat=True)
 
     def capacities(self, people):
         """{key of a person: the capacity in which they come} of those of the people who are in the group."""
@@ -109,13 +107,12 @@ class Roster:
     @property
     def people(self):
         """The people in the order of their names, each once."""
-        everybody = reduce(or_, (group.people for group in self.groups), Person.objects.none())
-        return everybody.order_by(*NAME_ORDER)
+        return people_of(self.groups).order_by(*NAME_ORDER)
 
     @property
     def host_roll(self):
         """Those of them who belong to the host."""
-        return reduce(or_, (group.people for group in self.groups if group.is_host_roll), Person.objects.none())
+        return people_of(group for group in self.groups if group.is_host_roll)
 
     def places(self, people):
         """[(group, {key: capacity})] of those of the people who are in each group, who may be in several."""
@@ -124,6 +121,13 @@ class Roster:
     def capacities(self, people):
         """{key of a person: the capacity in which they come}, that of the first group that they are in."""
         return {key: one for _, found in reversed(self.places(people)) for key, one in found.items()}
+
+
+def people_of(groups):
+    """The people of any of the groups."""
+    keys = [group.keys for group in groups]
+    # One list of keys, as a database looks at everybody for several that are alternatives.
+    return Person.objects.filter(pk__in=keys[0].union(*keys[1:])) if keys else Person.objects.none()
 
 
 def told_apart(people, kept):

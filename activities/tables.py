@@ -1,7 +1,7 @@
 """Tables of activities, their types and sign-ins."""
 
 import django_tables2 as tables
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, table_address
 
@@ -58,24 +58,11 @@ class SignInTable(PageTable):
     # Sorting by it would reveal who is an assisted youth.
     capacity = tables.Column(orderable=False)
     mobile = MaskedColumn(accessor="person__mobile")
-    change = tables.Column(
-        "修改",
-        accessor="pk",
-        linkify=lambda record, table: table_address(table, "sign_in_update", record.pk),
-        orderable=False,
-        attrs={"td": {"class": "row-act"}},
-    )
-    removal = tables.Column(
-        "办理",
-        accessor="pk",
-        linkify=lambda record, table: table_address(table, "sign_in_delete", record.pk),
-        orderable=False,
-        attrs={"td": {"class": "row-act"}},
-    )
+    handling = tables.Column("办理", accessor="pk", orderable=False, attrs={"td": {"class": "row-act"}})
 
     class Meta(PageTable.Meta):
         model = SignIn
-        fields = ["person", "capacity", "mobile", "presence", "arrived", "departed", "change", "removal"]
+        fields = ["person", "capacity", "mobile", "presence", "arrived", "departed", "handling"]
 
     def before_render(self, request):
         """Hides the mobile number from all but the committee's staff.
@@ -89,10 +76,8 @@ class SignInTable(PageTable):
         """Returns the capacity; assisted youths appear as 其他, since only case files may reveal them."""
         return SignIn.Capacity.OTHER.label if record.capacity == SignIn.Capacity.ASSISTED_YOUTH else value
 
-    def render_change(self):
-        """Returns the link text."""
-        return "修改"
-
-    def render_removal(self):
-        """Returns the link text; the page it leads to asks for confirmation."""
-        return "移除"
+    def render_handling(self, record):
+        """Returns the links to what can be done with a row."""
+        acts = [("sign_in_presence", "修改"), ("sign_in_delete", "移除")]
+        links = [(table_address(self, name, record.pk), words) for name, words in acts]
+        return format_html_join(" ", '<a class="btn btn-sm" href="{}">{}</a>', (each for each in links if each[0]))

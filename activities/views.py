@@ -179,8 +179,11 @@ def activity_page(request, activity, form):
     )
 
 
-def sign_in_update(request, pk):
-    """Changes whether and when somebody on the list came."""
+def sign_in_presence(request, pk):
+    """Changes whether and when somebody on the list came.
+
+    It is not called `sign_in_update`, which would open the history of the row: that tells its capacity.
+    """
     sign_in = get_object_or_404(SignIn.objects.visible_to(request.user).select_related("activity", "person"), pk=pk)
     return form_page(
         request,

@@ -232,7 +232,7 @@ ACCESS = {
     "arrival_create": PUBLIC,
     "arrival_done": PUBLIC,
     "sign_in_create": HUB_KEEPERS,
-    "sign_in_update": HUB_KEEPERS,
+    "sign_in_presence": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
     "sign_in_dismiss": HUB_KEEPERS,
     "activity_type_list": DISTRICT_KEEPERS,

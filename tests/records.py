@@ -4,6 +4,7 @@ from datetime import date
 
 from django.apps import apps
 
+from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, Pairing, ServicePlan
 from members.models import Member
@@ -20,6 +21,7 @@ from tests.factories import (
     make_liaison,
     make_link,
     make_member,
+    make_person,
     make_post,
     make_report,
     make_scholarship,
@@ -66,6 +68,7 @@ def changeable(district):
     plan = youth.plans.create(year=2017)
     unit = make_unit(branch=district.here)
     hub = make_hub(district.here)
+    attendance = add_sign_in(make_activity(district.here, "读书会"), make_person("秦朗"), "member")
     place = make_volunteer().places.create(hub=make_hub(district.here), started_on=date(2015, 3, 5))
     return {
         "organisation_update": (district.here, "address", "甲", "乙"),
@@ -81,6 +84,7 @@ def changeable(district):
         "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
         "team_member_update": (place, "started_on", "2015-03-06", "2015-03-07"),
         "activity_update": (make_activity(district.here), "venue", "甲", "乙"),
+        "sign_in_presence": (attendance, "arrived", "14:05", "14:10"),
         "link_update": (make_link(cadre.person), "sector", "甲", "乙"),
         "contact_update": (make_contact(cadre.person, [make_link(cadre.person, "苏棠")]), "content", "甲", "乙"),
         "assisted_youth_update": (youth, "school", "甲校", "乙校"),

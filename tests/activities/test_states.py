@@ -188,6 +188,17 @@ def test_a_sheet_says_who_came():
     ]
 
 
+def test_an_exported_sheet_of_who_came_changes_nothing():
+    rows = [{"姓名": "章程", "到场情况": "到", "到达": "14:05", "离开": "中途"}]
+    rows += [{"姓名": "顾清", "到场情况": "缺席"}, {"姓名": "白露", "到场情况": "请假", "到达": "未到"}]
+    sheets = {"团组织": ORGANISATIONS, "活动": [WALK | {"日期": "2017-04-08"}], "签到": [SIGNED | row for row in rows]}
+    assert take_in(sheets).written
+    exported = exported_rows()["签到"]
+    again = take_in({"签到": exported})
+    assert (again.new, again.changed, again.same) == (0, 0, 3)
+    assert exported_rows()["签到"] == exported
+
+
 def test_person_times_of_a_sheet_are_held_against_who_came():
     take_in({"团组织": ORGANISATIONS, "活动": [WALK | {"日期": "2017-04-08"}], "签到": [SIGNED | {"姓名": "章程"}]})
     stated = {"活动": [WALK | {"日期": "2017-04-08", "人次": 1}]}

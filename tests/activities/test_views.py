@@ -323,7 +323,7 @@ def test_queries_do_not_grow_with_rows(district):
 
 def changed(client, sign_in, **fields):
     """The text of the page after a row on the list has been changed."""
-    address = reverse("sign_in_update", args=[sign_in.pk])
+    address = reverse("sign_in_presence", args=[sign_in.pk])
     return confirmed(client, address, answers(shown_form(client.get(address))) | fields, follow=True).content.decode()
 
 
@@ -349,7 +349,7 @@ def test_whether_and_when_somebody_came_is_changed(district):
 
 def test_a_change_of_a_closed_year_is_announced_and_needs_a_reason(district):
     sign_in = add_sign_in(make_activity(district.here), make_person("秦朗"), "member")
-    address = reverse("sign_in_update", args=[sign_in.pk])
+    address = reverse("sign_in_presence", args=[sign_in.pk])
     data = answers(shown_form(district.office.get(address))) | {"presence": "absent"}
     answer = district.office.post(address, data)
     assert "这项更正会改动已结束年度的统计" in answer.content.decode()
@@ -361,7 +361,7 @@ def test_a_change_of_a_closed_year_is_announced_and_needs_a_reason(district):
 
 def test_two_who_change_a_row_are_told_of_each_other(district):
     sign_in = add_sign_in(make_activity(district.here, held_on=timezone.localdate()), make_person("秦朗"), "member")
-    address = reverse("sign_in_update", args=[sign_in.pk])
+    address = reverse("sign_in_presence", args=[sign_in.pk])
     data = answers(shown_form(district.office.get(address)))
     changed(district.cadre, sign_in, presence="excused")
     assert district.office.post(address, data | {"presence": "absent"}).status_code == 409
@@ -370,4 +370,7 @@ def test_two_who_change_a_row_are_told_of_each_other(district):
 
 def test_rows_on_the_list_of_another_branch_are_not_changed(district):
     sign_in = add_sign_in(make_activity(district.there), make_person("秦朗"), "member")
-    assert [status(client, "sign_in_update", sign_in.pk) for client in (district.cadre, district.office)] == [404, 200]
+    assert [status(client, "sign_in_presence", sign_in.pk) for client in (district.cadre, district.office)] == [
+        404,
+        200,
+    ]

@@ -130,6 +130,7 @@ OTHER_PAGES = {
     "sign_in_code_close": "关闭扫码签到",
     "sign_in_code_create": "打开扫码签到",
     "sign_in_code_detail": "扫码签到的二维码",
+    "sign_in_presence": "修改签到",
     "submission_state": "表单是否已登记",
     "summary_export": "工作总结下载",
     "summary_poster": "工作图览",
