@@ -1,6 +1,7 @@
-"""The forms that write the list of an activity: those ticked on its roster."""
+"""The forms that write the list of an activity: those ticked on its roster, and those of a pasted list."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from members.models import Person
 from yl_district.pages.forms import ActionForm
@@ -8,8 +9,11 @@ from yl_district.pages.record_choices import SeveralChoiceField, is_key
 
 from .actions import add_sign_ins, hold_as_planned
 from .models import SignIn
+from .pasted_people import pasted_people
 
 LONGEST_REST = 5000
+MOST_PASTED_PEOPLE, LONGEST_PASTED = 200, 20_000
+NOT_SIGNED_IN = "none"
 
 
 class RollCallForm(ActionForm):
@@ -102,3 +106,91 @@ class RosterForm(RollCallForm):
             for person in people
         ]
         return data
+
+
+class PastedListForm(ActionForm):
+    """A list of who came, pasted as it is; a valid one is `found`, the PastedPeople of it."""
+
+    pasted = forms.CharField(
+        label="粘贴名单或接龙",
+        max_length=LONGEST_PASTED,
+        strip=False,
+        widget=forms.Textarea,
+        help_text="一行一人，或用顿号、逗号、空格隔开；序号、@、表情、手机号码、“请假”等可以留着。先给您核对，确认后才登记。",
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["pasted"].widget.attrs |= {"rows": 6, "spellcheck": "false", "autocomplete": "off"}
+
+    def clean_pasted(self):
+        """Returns the text; raises ValidationError where it names nobody, or too many."""
+        text = self.cleaned_data["pasted"]
+        self.found = pasted_people(text)
+        if not self.found.people:
+            raise ValidationError("没有读到姓名。请粘贴到场的人的名单，一行一人，或用顿号隔开。")
+        if len(self.found.people) > MOST_PASTED_PEOPLE:
+            number = len(self.found.people)
+            raise ValidationError(
+                f"读到 {number} 人，一次最多 {MOST_PASTED_PEOPLE} 人。请分几次粘贴，已登记的人不会重复。"
+            )
+        return text
+
+
+class PastedSignInsForm(RollCallForm):
+    """Who is meant by each line of a pasted list, and whether they came, as proposed by PastedMatches."""
+
+    def __init__(self, *args, matches, capacities, **options):
+        super().__init__(*args, **options)
+        self.matches, self.capacities = matches, capacities
+        for place, match in enumerate(matches):
+            if not match.is_open:
+                continue
+            choices = [] if match.person else [("", "请选择是哪一位")]
+            choices += [(str(key), told) for key, told in match.candidates.items()]
+            who, name = [*choices, (NOT_SIGNED_IN, "不登记")], match.pasted.name
+            self.fields[f"who-{place}"] = forms.ChoiceField(
+                choices=who,
+                initial=str(match.person or ""),
+                error_messages={
+                    "required": f"请选择“{name}”是哪一位，或选“不登记”。",
+                    "invalid_choice": f"“{name}”可能是谁刚有变化，请重新选择。",
+                },
+            )
+            self.fields[f"presence-{place}"] = forms.ChoiceField(
+                choices=SignIn.Presence.choices, initial=match.pasted.presence
+            )
+            for field, label in (("who", f"“{name}”是谁"), ("presence", f"“{name}”到场情况")):
+                self.fields[f"{field}-{place}"].label = label
+                self.fields[f"{field}-{place}"].widget.attrs |= {"class": "form-select", "aria-label": label}
+
+    @property
+    def lines(self):
+        """Yields the PastedMatch of each line, and its fields, None where there is nothing to choose."""
+        for place, match in enumerate(self.matches):
+            fields = [self[f"{name}-{place}"] if match.is_open else None for name in ("who", "presence")]
+            yield match, *fields
+
+    def clean(self):
+        data, chosen = super().clean(), {}
+        for place in range(len(self.matches)):
+            key, presence = data.get(f"who-{place}"), data.get(f"presence-{place}")
+            if key and key != NOT_SIGNED_IN and presence:
+                chosen.setdefault(int(key), presence)
+        people = Person.objects.in_bulk(chosen)
+        self.sign_ins = [
+            self.sign_in(people[key], self.capacities.get(key, ""), presence) for key, presence in chosen.items()
+        ]
+        if not self.sign_ins and not self.errors:
+            self.add_error(None, "没有登记：请至少选择一个人。")
+        return data
+
+    @property
+    def left_out(self):
+        """The names for which nobody is on the list."""
+        return [
+            match.pasted.name
+            for place, match in enumerate(self.matches)
+            if not (match.listed or match.is_repeated)
+            and self.cleaned_data.get(f"who-{place}", NOT_SIGNED_IN) == NOT_SIGNED_IN
+        ]

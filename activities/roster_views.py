@@ -8,7 +8,7 @@ from yl_district.pages.filters import LONGEST_SEARCH
 from yl_district.pages.pages import carry_out, confirm_saved
 from yl_district.pages.submit_once import new_token
 
-from .roster_forms import RosterForm
+from .roster_forms import PastedListForm, RosterForm
 from .rosters import LONGEST_ROSTER, Roster, searched_by, told_apart
 from .views import visible_activity
 
@@ -54,6 +54,7 @@ def roster_page(request, activity, form, roster, text):
         "title": f"谁来了：{activity.name}",
         "activity": activity,
         "form": form,
+        "paste": PastedListForm(user=request.user, day=timezone.localdate()),
         "groups": groups,
         "rows": [row for _, rows in groups for row in rows],
         "came_last": came_last,

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from . import arrival_views, confirm_views, plan_views, proposed_activity_views, roster_views, views, visitor_views
+from . import (
+    arrival_views,
+    confirm_views,
+    paste_views,
+    plan_views,
+    proposed_activity_views,
+    roster_views,
+    views,
+    visitor_views,
+)
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
@@ -25,6 +34,7 @@ urlpatterns = [
     path("activities/<int:activity_pk>/code/close/", arrival_views.sign_in_code_close, name="sign_in_code_close"),
     path("scan/", visitor_views.arrival_done, name="arrival_done"),
     path("scan/<str:token>/", visitor_views.arrival_create, name="arrival_create"),
+    path("activities/<int:pk>/paste/", paste_views.activity_paste, name="activity_paste"),
     path("sign-ins/<int:pk>/presence/", views.sign_in_presence, name="sign_in_presence"),
     path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
     path("sign-ins/<int:pk>/dismiss/", views.sign_in_dismiss, name="sign_in_dismiss"),

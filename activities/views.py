@@ -18,6 +18,7 @@ from yl_district.pages.pages import (
     list_page,
     rows_response,
 )
+from yl_district.pages.record_choices import LONGEST_TYPED_NAME
 from yl_district.pages.submit_once import new_token
 from yl_district.sheets.models import AwaitedCell
 from yl_district.views.awaited_cells import dismiss_awaited
@@ -148,8 +149,11 @@ def said_of(sign_in):
 
 
 def sign_in_form(request, activity, data=None):
-    """Returns the form for signing in one more person."""
-    form = SignInForm(data, instance=SignIn(activity=activity), user=request.user, day=timezone.localdate())
+    """Returns the form for signing in one more person, whose name the address may have."""
+    name = request.GET.get("name", "")[:LONGEST_TYPED_NAME]
+    begun = {"name": name, "capacity": SignIn.Capacity.OTHER} if name else None
+    options = {"initial": begun, "user": request.user, "day": timezone.localdate()}
+    form = SignInForm(data, instance=SignIn(activity=activity), **options)
     form.submission = new_token(request.user)
     return form
 
@@ -173,7 +177,7 @@ def activity_page(request, activity, form):
         "arrivals": Arrival.objects.visible_to(request.user).filter(activity=activity).pending().scanned().count(),
     }
     if request.method == "POST" or "more" in request.GET:
-        form.focus()
+        form.focus(form.proposed)
     return rows_response(
         request, "activities/activity_detail.html", "activities/_sign_ins.html", context, status=form.http_status
     )

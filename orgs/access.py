@@ -231,6 +231,7 @@ ACCESS = {
     # Visitors, who need no account
     "arrival_create": PUBLIC,
     "arrival_done": PUBLIC,
+    "activity_paste": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_presence": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,

@@ -86,6 +86,23 @@ def test_an_activity_with_ten_of_a_dozen_people(phone_page, begin, place):
     assert hand.count == told_count("登记一场活动和到场的十人")
 
 
+def test_an_activity_with_the_chain_of_a_chat(phone_page, begin, place):
+    for name in ("林甲", "林乙"):
+        make_member(name, place.here)
+    kind = ActivityType.objects.order_by("position").last()
+    hand = begin(phone_page, place.branch_cadre)
+    hand.press(phone_page.locator(".big-buttons").get_by_role("link", name="登记活动"))
+    hand.fill(phone_page.get_by_label("活动名称"), "读书会")
+    hand.press(phone_page.locator("#div_id_type .ts-control"))
+    hand.press(phone_page.locator("#div_id_type [data-selectable]", has_text=kind.name))
+    hand.press_named("button", "保存")
+    hand.fill(phone_page.get_by_label("粘贴名单或接龙"), "#接龙\n1. 林甲\n2. 林乙（请假）\n3. 白露")
+    hand.press_named("button", "读取并核对")
+    hand.press_named("button", "登记这些人")
+    expect(phone_page.get_by_text("已登记 2 人到场，1 人请假。")).to_be_visible()
+    assert hand.count == told_count("登记一场活动，粘贴接龙登记到场的人")
+
+
 def test_a_member(phone_page, begin, place):
     hand = begin(phone_page, place.branch_cadre)
     hand.press(phone_page.locator(".big-buttons").get_by_role("link", name="登记团员"))

@@ -45,6 +45,7 @@ OTHER_PAGES = {
     "activity_hold": "登记活动已举办",
     "activity_reopen": "撤销确认活动名单",
     "activity_repeat": "再来一次或连续安排的活动",
+    "activity_paste": "粘贴活动到场的名单",
     "activity_roster": "登记活动到场的人",
     "app_manifest": "手机桌面图标",
     "arrival_create": "来宾扫码签到",
