@@ -1,4 +1,4 @@
-"""Actions that change an activity together with its sign-in rows and what follows from them."""
+"""Actions that change an activity together with its sign-in rows and what follows from them, or prove a campaign."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +12,7 @@ from yl_district.validators import problem
 
 from .arrivals import lock_activity
 from .effects import EFFECTS, settle_effects
-from .models import Activity, Arrival, SignIn
+from .models import Activity, Arrival, CampaignProof, SignIn
 
 # What is decided on somebody who came and is not registered.
 NEW_VISITOR = "new"
@@ -198,3 +198,17 @@ def reopen_list(activity):
     activity.save()
     settle_effects([activity.pk])
     recount_sign_ins([activity.pk])
+
+
+@transaction.atomic
+def add_proofs(campaign, people, **fields):
+    """Adds the same proof for several people; returns how many are new. Whoever has one already keeps it.
+
+    `fields` are `proved_on`, `kind` and `note`.
+    """
+    known = set(campaign.proofs.values_list("person", flat=True))
+    added = [CampaignProof(campaign=campaign, person=one, **fields) for one in people if one.pk not in known]
+    for proof in added:
+        proof.full_clean()
+        proof.save()
+    return len(added)

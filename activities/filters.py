@@ -1,12 +1,12 @@
-"""Filters of the lists of activities and their types."""
+"""Filters of the lists of activities, their types and campaigns."""
 
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import PageFilter, RecordFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OnDayFilter, PageFilter, RecordFilter, SearchFilter, YearFilter
 from youthhubs.models import Hub
 
-from .models import Activity, ActivityType
+from .models import Activity, ActivityType, Campaign
 
 
 class ActivityFilter(PageFilter):
@@ -17,6 +17,7 @@ class ActivityFilter(PageFilter):
     type = RecordFilter(label="类型", queryset=ActivityType.objects.all())
     host = SubtreeFilter("主办组织（含下级）")
     hub = RecordFilter(label="青年汇", queryset=Hub.objects.all())
+    campaign = RecordFilter(label="专项", queryset=Campaign.objects.all())
     year = YearFilter(field_name="held_on", lookup_expr="year")
     since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")
     until = filters.DateFilter(label="日期至", field_name="held_on", lookup_expr="lte")
@@ -27,3 +28,11 @@ class ActivityTypeFilter(PageFilter):
     """Types of activities."""
 
     name = filters.CharFilter(label="名称", lookup_expr="contains")
+
+
+class CampaignFilter(PageFilter):
+    """Campaigns."""
+
+    search = SearchFilter("专项名称或拼音首字母")
+    standing = OnDayFilter("进行情况", "under_way_on", "进行中", "未在进行")
+    audience = filters.ChoiceFilter(label="覆盖对象", choices=Campaign.Audience)

@@ -1,17 +1,19 @@
-"""Forms for activities, their types and sign-ins."""
+"""Forms for activities, their types and campaigns, and sign-ins."""
 
 from django import forms
 from django.urls import reverse
 
 from members.forms import PersonForm
+from members.models import Person
 from orgs.forms import OrganisationChoiceField
 from orgs.roles import RECORD_KEEPERS
 from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
+from yl_district.pages.record_choices import SeveralChoiceField
 from yl_district.validators import problem
 
 from .actions import add_sign_in, change_sign_in
-from .models import Activity, ActivityType, SignIn
+from .models import Activity, ActivityType, Campaign, CampaignProof, SignIn
 from .proposed_activities import activities_alike
 from .rosters import Roster
 
@@ -150,6 +152,62 @@ class ActivityTypeForm(PageForm):
         """Saves the type; its key never changes, since figures and targets refer to it."""
         self.instance.key = self.instance.key or ActivityType.free_key()
         return super().save(commit)
+
+
+class CampaignForm(PageForm):
+    """A campaign of the district."""
+
+    groups = [("", "name", "started_on", "ended_on", "audience"), Folded("更多", "forms", "remark")]
+    today_in = "started_on"
+
+    class Meta:
+        model = Campaign
+        help_texts = {
+            "ended_on": "最后一天。还没有定的留空。",
+            "audience": "要覆盖到的人，按专项结束时（没有结束的按统计时）的名册算；不是面向某一类人的选“不统计覆盖”。",
+            "forms": "如：主题团日、宣讲、线上学习。",
+        }
+
+
+class CampaignProofForm(PageForm):
+    """A proof that a campaign has reached somebody."""
+
+    fixed = ("campaign", "person")
+    groups = [("", "proved_on", "kind", "note")]
+
+    class Meta:
+        model = CampaignProof
+
+
+class CampaignProofsForm(ActionForm):
+    """The same proof for several people whom a campaign has not reached yet, `people`."""
+
+    groups = [("", "proved_on", "kind", "note")]
+
+    people = SeveralChoiceField(
+        Person.objects.none(),
+        label="对谁",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "所选的人已经覆盖，或不在您的名册中，请刷新页面后重新勾选。"},
+    )
+    proved_on = forms.DateField(label="日期")
+    kind = forms.ChoiceField(label="方式", choices=[("", "请选择"), *CampaignProof.Kind.choices])
+    note = forms.CharField(
+        label="说明",
+        max_length=200,
+        required=False,
+        help_text="如：课程名称、谁去走访。证明材料登记后附在各人的证明上。",
+    )
+
+    def __init__(self, *args, people, **options):
+        super().__init__(*args, **options)
+        self.fields["people"].queryset = people
+        self.fields["people"].error_messages["required"] = "请勾选已经覆盖到的人。"
+
+    @property
+    def ticked(self):
+        """The keys ticked, as typed."""
+        return set(self["people"].data or ()) if self.is_bound else set()
 
 
 class SignInForm(PersonForm):

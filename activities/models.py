@@ -1,4 +1,4 @@
-"""Activities, their types, sign-ins, and what visitors leave by an activity's code."""
+"""Activities, their types and campaigns, sign-ins, and what visitors leave by an activity's code."""
 
 import re
 import secrets
@@ -13,11 +13,11 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Person
-from orgs.models import Condition, Holding, Organisation, ReachQuerySet, below
+from members.models import Member, MemberQuerySet, Person, Post, PostQuerySet
+from orgs.models import Condition, Holding, Organisation, ReachQuerySet, User, below
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
-from yl_district.days import FIRST_YEAR, happened
+from yl_district.days import FIRST_YEAR, Bounds, bounded, happened
 from yl_district.fields import FirstReferenceField, YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import PARTS, Period, standing_on
@@ -27,7 +27,7 @@ from yl_district.privacy.masking import masked_name
 from yl_district.privacy.sealed_choices import EncryptedChoiceField
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span
-from yl_district.validators import problem, validate_mobile
+from yl_district.validators import check_order, problem, validate_mobile
 from youthhubs.models import Hub
 
 TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
@@ -119,6 +119,65 @@ def counts_as_education(prefix: str = "") -> Condition:
     return (Q(**{f"{kind}__is_education": True}) & since) | Exists(spans)
 
 
+class CampaignQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """All campaigns, which are the district's, for whoever keeps records anywhere in it."""
+        return self if user.holds(*HUB_KEEPERS) else self.none()
+
+    def under_way_during(self, period: Period) -> Self:
+        """Campaigns with a day in common with the period."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=period.start), started_on__lte=period.end)
+
+    def under_way_on(self, day: date) -> Self:
+        """Campaigns that have begun and are not over on `day`."""
+        return self.under_way_during(Period(day, day))
+
+    def search(self, text: str) -> Self:
+        """Campaigns whose name, pinyin or initials contain `text`."""
+        return search(self, text)
+
+
+class Campaign(models.Model):
+    """A campaign (专项) of the district, which is to reach everybody of its audience, if it has one."""
+
+    class Audience(models.TextChoices):
+        MEMBERS = "members", "全体团员"
+        CADRES = "cadres", "团干部"
+        NOBODY = "nobody", "不统计覆盖"
+
+    name = models.CharField(
+        "名称", max_length=100, unique=True, error_messages={"unique": "这一专项名称已被使用，请核对后改正。"}
+    )
+    started_on = bounded(models.DateField("起始日期"), Bounds(FIRST_YEAR, 1))
+    # The last day, on which it still runs.
+    ended_on = bounded(models.DateField("结束日期", null=True, blank=True), Bounds(FIRST_YEAR, 5))
+    audience = models.CharField("覆盖对象", max_length=20, choices=Audience, default=Audience.MEMBERS)
+    forms = models.CharField("形式", max_length=100, blank=True)
+    remark = models.TextField("备注", blank=True)
+    search_text = SearchTextField()
+    name_sort = NameOrderField()
+
+    objects = CampaignQuerySet.as_manager()
+    history = Tracked()
+    record_options = RecordOptions(
+        facts=("started_on", "ended_on", "audience"), neutral=("name", "forms", "remark"), begins=("started_on",)
+    )
+
+    class Meta:
+        verbose_name = "专项"
+        ordering = ["-started_on", "-pk"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("campaign_detail", args=[self.pk])
+
+    def clean(self):
+        check_order(self, "started_on", "ended_on")
+
+
 class ActivityQuerySet(ReachQuerySet):
     organisation_path = "owner__path"
     seen_by = HUB_KEEPERS
@@ -203,7 +262,9 @@ class Activity(models.Model):
     list_confirmed_on = models.DateField("名单确认日期", null=True, blank=True, editable=False)
     places = models.PositiveIntegerField("名额", null=True, blank=True, help_text="提前报名的人数上限；留空不限。")
     audience = models.CharField("面向人群", max_length=60, blank=True)
-    campaign = models.CharField("专项", max_length=100, blank=True)
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="专项"
+    )
     tags = models.CharField("主题标签", max_length=100, blank=True)
     partners = models.CharField("协办单位", max_length=100, blank=True)
     content = models.TextField("内容", blank=True)
@@ -215,7 +276,18 @@ class Activity(models.Model):
     objects = ActivityQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("held_on", "state", "type", "host", "hub", "session_count", "attendance", "basis", "service_hours"),
+        facts=(
+            "held_on",
+            "state",
+            "type",
+            "host",
+            "hub",
+            "session_count",
+            "attendance",
+            "basis",
+            "service_hours",
+            "campaign",
+        ),
         neutral=(
             "name",
             "venue",
@@ -225,7 +297,6 @@ class Activity(models.Model):
             "list_confirmed_on",
             "places",
             "audience",
-            "campaign",
             "tags",
             "partners",
             "content",
@@ -408,6 +479,73 @@ def hours_between(arrived, departed):
         return None
     began, ended = (int(hour) * 60 + int(minute) for hour, minute in (each.groups() for each in times))
     return (ended - began + 30) // 60 if ended > began else None
+
+
+class CampaignProofQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Proofs about people whom the user sees as members or cadres."""
+        return self.filter(self._about(Member.objects.visible_to(user), Post.objects.visible_to(user)))
+
+    def within(self, organisation: Organisation) -> Self:
+        """Proofs about people who are or were members or cadres in the subtree of `organisation`."""
+        if organisation.is_root():
+            return self
+        return self.filter(self._about(Member.objects.within(organisation), Post.objects.within(organisation)))
+
+    def _about(self, members: MemberQuerySet, posts: PostQuerySet) -> Q:
+        """The condition for proofs about people of these memberships and posts."""
+        return Q(person__in=members.order_by().values("person")) | Q(person__in=posts.order_by().values("person"))
+
+
+class CampaignProof(models.Model):
+    """What shows, beside sign-ins, that a campaign has reached somebody."""
+
+    class Kind(models.TextChoices):
+        COURSE = "course", "线上课程"
+        VISIT = "visit", "走访"
+        MESSAGE = "message", "消息已读"
+        OTHER = "other", "其他"
+
+    # Looked up by the index of the constraint, which begins with it.
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="proofs", verbose_name="专项", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="campaign_proofs", verbose_name="姓名")
+    proved_on = happened(models.DateField("日期"))
+    kind = models.CharField("方式", max_length=10, choices=Kind)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    attachments = GenericRelation(Attachment)
+
+    objects = CampaignProofQuerySet.as_manager()
+    history = Tracked()
+    record_options = RecordOptions(
+        facts=("campaign", "person", "proved_on"),
+        neutral=("kind", "note"),
+        merging=Merging(alike=("campaign",)),
+    )
+
+    class Meta:
+        verbose_name = "覆盖证明"
+        ordering = ["-proved_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "person"],
+                name="campaign_proof_once",
+                violation_error_message="此人在这一专项已有覆盖证明。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person.shown_name} {self.campaign}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("campaign_proof_detail", args=[self.pk])
+
+    def clean(self):
+        first, last = self.campaign.started_on, self.campaign.ended_on
+        if self.proved_on and (self.proved_on < first or (last and self.proved_on > last)):
+            expected = f"专项期间内的日期（{first} 至 {last or '今'}）"
+            raise ValidationError({"proved_on": problem(expected, "请核对日期，或先改正专项的起止日期")})
 
 
 class AtActivityQuerySet(ReachQuerySet):

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections import Counter, defaultdict
+from datetime import date
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -25,7 +26,8 @@ from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 
 from .actions import recount_sign_ins
-from .models import Activity, ActivityType, SignIn
+from .campaign_resources import CampaignNameColumn, NamedCampaigns
+from .models import Activity, ActivityType, Campaign, SignIn
 from .titles import TitledActivities, told_activity
 
 # Kinds of hints in brackets after an activity's name, in order of preference; the first unambiguous one is used.
@@ -62,7 +64,7 @@ class ActivityResource(SheetResource):
         column(Activity, "attendance"),
         column(Activity, "basis"),
         column(Activity, "audience"),
-        column(Activity, "campaign"),
+        CampaignNameColumn("专项", "campaign"),
         column(Activity, "tags"),
         column(Activity, "partners"),
         column(Activity, "content"),
@@ -99,6 +101,7 @@ class ActivityResource(SheetResource):
         self.index = self.book.only(ActivityIndex)
         self.stored = self.index.stored
         self.book.attach(self.index.stored.values(), "type", ActivityType)
+        self.book.attach(self.index.stored.values(), "campaign", Campaign)
         self.book.attach(self.book.named(Hub).values(), "organisation", Organisation)
         self.stated = self.book.only(StatedPersonTimes)
         self.runs, self.hosting = {}, {}
@@ -177,6 +180,20 @@ class ActivityResource(SheetResource):
         if instance.pk is None:
             instance.settle_state(self.book.today)
             instance.settle_basis()
+        self._begin_campaign(instance)
+
+    def _begin_campaign(self, instance):
+        """Has a campaign that only activities of the file name begin with the first of them."""
+        campaign = instance.campaign
+        if self.campaigns.begins(campaign) and (campaign.started_on or date.max) > instance.held_on:
+            self.change(campaign, "started_on", instance.held_on)
+
+    @property
+    def campaigns(self):
+        return self.book.only(NamedCampaigns)
+
+    def records_of(self, instance):
+        return [instance.campaign, instance] if self.campaigns.begins(instance.campaign) else [instance]
 
     def _take_about(self, row):
         """Takes person-times of which the cell says that they are not exact as 约数; raises where 数字口径 differs."""
@@ -238,6 +255,11 @@ class ActivityResource(SheetResource):
 
     def accept(self, record):
         self.index.learn([record])
+        if self.campaigns.begins(record.campaign):
+            self.campaigns.note(record.campaign)
+
+    def doubts(self):
+        return self.campaigns.warnings()
 
     def late_problems(self):
         """Yields a problem for each row whose person-times differ from the sign-in rows stored and in the file."""
@@ -249,7 +271,7 @@ class ActivityResource(SheetResource):
                 yield (row_at, "人次", str(value), f"与签到人数一致的 {count}", remedy)
 
     def rows_for_export(self, records):
-        return records.select_related("type", "host", "hub").order_by("held_on", "pk")
+        return records.select_related("type", "host", "hub", "campaign").order_by("held_on", "pk")
 
 
 class StatedPersonTimes:

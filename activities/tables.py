@@ -1,25 +1,27 @@
-"""Tables of activities, their types and sign-ins."""
+"""Tables of activities, their types and campaigns, and sign-ins."""
 
 import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
 
+from members.tables import MemberTable, PersonTable
 from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, table_address
 
-from .models import Activity, ActivityType, SignIn
+from .models import Activity, ActivityType, Campaign, CampaignProof, SignIn
 
 
 class ActivityTable(PageTable):
     """Activities."""
 
-    related = ("type", "host", "hub")
+    related = ("type", "host", "hub", "campaign")
     phone_columns = ("held_on", "type")
 
     name = RecordColumn(order_by="name_sort")
     hub = tables.Column(order_by="hub__name_sort")
+    campaign = tables.Column(order_by="campaign__name_sort", attrs={"td": {"class": "secondary"}})
 
     class Meta(PageTable.Meta):
         model = Activity
-        fields = ["name", "held_on", "state", "type", "host", "hub", "session_count", "attendance", "basis"]
+        fields = ["name", "held_on", "state", "type", "host", "hub", "campaign", "session_count", "attendance", "basis"]
 
     def render_state(self, record, value):
         """Returns the state, as a badge for what was not held."""
@@ -42,6 +44,51 @@ class ActivityTypeTable(PageTable):
     class Meta(PageTable.Meta):
         model = ActivityType
         fields = ["name", "is_education", "position"]
+
+
+class CampaignTable(PageTable):
+    """Campaigns of the district."""
+
+    phone_columns = ("started_on", "ended_on")
+
+    name = RecordColumn(order_by="name_sort")
+
+    class Meta(PageTable.Meta):
+        model = Campaign
+        fields = ["name", "started_on", "ended_on", "audience", "forms"]
+
+
+class CoveredMemberTable(MemberTable):
+    """Members with whether a campaign has reached them."""
+
+    is_reached = tables.BooleanColumn(verbose_name="是否覆盖", yesno="已覆盖,未覆盖", null=False)
+
+    class Meta(MemberTable.Meta):
+        fields = ["person", "branch", "mobile", "is_reached"]
+        exclude = ["person__gender", "person__birth_date", "education", "joined_league_on", "roll_begin", "status"]
+
+
+class CoveredCadreTable(PersonTable):
+    """Cadres with whether a campaign has reached them."""
+
+    is_reached = tables.BooleanColumn(verbose_name="是否覆盖", yesno="已覆盖,未覆盖", null=False)
+
+    class Meta(PersonTable.Meta):
+        fields = ["name", "mobile", "is_reached"]
+        exclude = ["gender", "birth_date", "identity_number"]
+
+
+class CampaignProofTable(PageTable):
+    """Proofs that a campaign has reached people."""
+
+    related = ("person",)
+    phone_columns = ("kind", "proved_on")
+
+    person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
+
+    class Meta(PageTable.Meta):
+        model = CampaignProof
+        fields = ["person", "proved_on", "kind", "note"]
 
 
 class SignInTable(PageTable):

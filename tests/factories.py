@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
-from activities.models import Activity, ActivityType, SignInCode
+from activities.models import Activity, ActivityType, Campaign, CampaignProof, SignInCode
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
 from members.models import Liaison, Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
@@ -139,6 +139,19 @@ def make_activity(host=None, name=None, type="sports", **fields):
     fields = {"held_on": date(2017, 4, 8), "basis": "unrecorded"} | fields
     kind, _ = ActivityType.objects.get_or_create(key=type, defaults={"name": type})
     return Activity.objects.create(name=name, host=host, type=kind, **fields)
+
+
+def make_campaign(name="主题教育", **fields):
+    """A campaign that runs through 2017, for all members."""
+    return Campaign.objects.create(
+        name=name, **{"started_on": date(2017, 1, 1), "ended_on": date(2017, 12, 31)} | fields
+    )
+
+
+def make_proof(campaign, person, **fields):
+    """A proof that a campaign has reached somebody, on the 4th of May 2017."""
+    fields = {"proved_on": date(2017, 5, 4), "kind": "course"} | fields
+    return CampaignProof.objects.create(campaign=campaign, person=person, **fields)
 
 
 def make_link(cadre, name="秦朗", youth=None, **fields):

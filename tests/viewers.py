@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.actions import add_sign_in
-from activities.models import ActivityType, Arrival
+from activities.models import ActivityType, Arrival, Campaign
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Namesakes, Person, PersonMerge, Proposal
@@ -206,6 +206,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "contact": factories.make_contact(post.person, [link], content=mark("谈话")),
         "account": factories.make_user(mark("账号"), here.branch, RoleKind.CADRE, phone(side)),
         "activity_type": ActivityType.objects.get_or_create(key="sports")[0],
+        "campaign": shared_campaign(),
+        "campaign_proof": factories.make_proof(shared_campaign(), member.person, note=mark("证明")),
         "target": Target.objects.create(year=2017 + (side == "own"), task=mark("任务"), figure="members", value=9),
         "platform_entry": PlatformEntry.objects.create(
             platform=mark("平台"), subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
@@ -251,11 +253,16 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         found["case_attachment"] = factories.make_attachment(case, keeper, mark("帮扶", ".pdf"), note=mark("佐证"))
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
-            if each and each != found["activity_type"]:
+            if each and each not in (found["activity_type"], found["campaign"]):
                 mark_texts(each, side, place.markup)
     # Written once, so that nothing is put into it afterwards.
     found["edition"] = factories.make_edition(found["report"], keeper, activity, mark("更正"), mark("总结"))
     return found
+
+
+def shared_campaign():
+    """The campaign of the district, the same for all of its committees."""
+    return Campaign.objects.first() or factories.make_campaign()
 
 
 def shared_people(place, own, foreign):

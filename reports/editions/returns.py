@@ -89,12 +89,15 @@ def kept_of(returns, with_cases=True):
 
 
 def sums(scope, kept, with_cases=True):
-    """Yields every figure that was signed and is counted here as well: over all returns, and by the own count."""
+    """Yields every figure that was signed and is counted here as well: over all returns, and by the own count.
+
+    Percentages are left out, which cannot be added up.
+    """
     signed = defaultdict(list)
     for each in kept:
         signed[each.key].append(each)
     for key, own in results(scope, with_cases).items():
-        if key in signed:
+        if key in signed and not own.figure.measure.is_share:
             value = own.figure.measure.of_values(each.value for each in signed[key])
             quality = max((each.quality for each in signed[key]), key=QUALITIES.index)
             yield ReturnSum(Result(own.figure, value, quality), own, len(signed[key]))

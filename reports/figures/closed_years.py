@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 from django.db.models import DateField, Field, Min, Model, QuerySet
 
-from activities.models import Activity, ActivityType
+from activities.models import Activity, ActivityType, Campaign
 from assistance.models import Assistance, AssistedYouth
 from members.models import Person
 from orgs.models import Organisation, User
@@ -28,14 +28,18 @@ from ..models import Report
 from .columns import FieldRead, fields_read
 from .counting import results_of
 from .figure import Figure, Result, Timing
-from .lines import FIGURES, all_figures, type_figures
+from .lines import FIGURES, all_figures, campaign_figures, type_figures
 from .readers import may_know_cases
 from .scopes import Scope
 
 # (organisation's primary key, year, figure's key).
 Place: TypeAlias = tuple[int, int, str]
-# Of the types of activities one, since their figures read the same.
-FIGURES_OF_ANY_TYPE = [*FIGURES, *type_figures([ActivityType(key="any", name="any")])]
+# Of the types of activities one, and of the campaigns one of each audience, since their figures read the same.
+FIGURES_OF_ANY_TYPE = [
+    *FIGURES,
+    *type_figures([ActivityType(key="any", name="any")]),
+    *campaign_figures(Campaign(pk=0, name=label, audience=value) for value, label in Campaign.Audience.choices),
+]
 
 
 class ClosedFigures:
@@ -214,12 +218,14 @@ def names_read(model: type[Model]) -> frozenset[str]:
 
 def reads(figure: Figure, model: type[Model], names: Collection[str]) -> bool:
     """Whether a figure reads one of these fields of `model`."""
-    if figure.key not in _fields_read:
-        _fields_read[figure.key] = fields_read(figure)
-    return any((model, name) in _fields_read[figure.key] for name in names)
+    # A campaign may get another audience.
+    known_by = figure.key, figure.source
+    if known_by not in _fields_read:
+        _fields_read[known_by] = fields_read(figure)
+    return any((model, name) in _fields_read[known_by] for name in names)
 
 
-_fields_read: dict[str, set[FieldRead]] = {}
+_fields_read: dict[tuple[str, Callable[..., Any]], set[FieldRead]] = {}
 
 
 def organisations_of(named: Iterable[Any], steps: int = 3) -> list[Organisation]:

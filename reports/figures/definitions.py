@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import DateField
 
-from activities.models import ActivityType
+from activities.models import ActivityType, Campaign
 from yl_district.fields import YearField
 
 from .columns import fields_read
 from .figure import Figure, Subject, Timing
-from .lines import FIGURES, type_figures
+from .lines import FIGURES, campaign_figures, type_figures
 
 TIMINGS = {Timing.STOCK: "期末", Timing.FLOW: "期内", Timing.YEAR: "年度"}
 PREFACE = """\
@@ -46,8 +47,10 @@ def section(subject: Subject) -> Iterator[str]:
 
 
 def figures_described() -> list[Figure]:
-    """The figures that exist whatever types of activities there are, and those of any one type."""
-    return [*FIGURES, *type_figures([ActivityType(key="TYPE", name="某类活动")])]
+    """The figures that exist whatever types and campaigns there are, and those of any one type and campaign."""
+    of_campaign = campaign_figures([Campaign(pk=0, name="某专项")])
+    of_campaign = (replace(figure, key=figure.key.replace(".0", ".CAMPAIGN")) for figure in of_campaign)
+    return [*FIGURES, *type_figures([ActivityType(key="TYPE", name="某类活动")]), *of_campaign]
 
 
 def row(cells: Any) -> str:

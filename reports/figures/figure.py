@@ -27,6 +27,7 @@ class Subject(Enum):
     ACTIVITIES = "活动合计"
     PLATFORMS = "外部平台"
     TYPES = "各类活动"
+    CAMPAIGNS = "专项"
 
 
 class Timing(Enum):
@@ -113,8 +114,8 @@ class Figure:
 
     @property
     def is_of_type(self) -> bool:
-        """Whether it belongs to a single type of activity, such as the type's sessions."""
-        return self.subject is Subject.TYPES
+        """Whether it belongs to a single type of activity or campaign, such as the type's sessions."""
+        return self.subject in (Subject.TYPES, Subject.CAMPAIGNS)
 
     def rows(self, scope: Scope) -> Rows:
         """The records that the figure counts within `scope`."""
@@ -199,7 +200,7 @@ class Result:
         }
 
 
-ORGANISATION, MEMBERS, UNITS, EDUCATION, LINKS, ASSISTANCE, HUBS, ACTIVITIES, PLATFORMS, TYPES = Subject
+ORGANISATION, MEMBERS, UNITS, EDUCATION, LINKS, ASSISTANCE, HUBS, ACTIVITIES, PLATFORMS, TYPES, CAMPAIGNS = Subject
 STOCK, FLOW, YEAR = Timing
 OPEN, CASES = Secrecy
 DISJOINT, OVERLAPPING = Overlap

@@ -6,7 +6,10 @@ it, the export and the document all derive from it, so they cannot disagree. A c
 
 from collections.abc import Iterable, Iterator
 
-from activities.models import ActivityType
+from django.utils.text import Truncator
+
+from activities.coverage import coverage_of
+from activities.models import ActivityType, Campaign
 from orgs.models import Supply, UnitContact
 from yl_district.kept.results import once_a_moment
 from youthhubs.models import HubYear
@@ -14,6 +17,7 @@ from youthhubs.models import HubYear
 from .figure import (
     ACTIVITIES,
     ASSISTANCE,
+    CAMPAIGNS,
     CASES,
     DISJOINT,
     EDUCATION,
@@ -31,8 +35,10 @@ from .figure import (
     YEAR,
     Figure,
 )
-from .measures import person_times, sessions, signed_in, smallest, total
+from .measures import person_times, sessions, share_reached, signed_in, smallest, total
 from .sources import (
+    Reached,
+    ToReach,
     activities,
     activities_served,
     assistances,
@@ -61,6 +67,8 @@ from .sources import (
     youths_contacted,
 )
 
+# Of the name of a campaign in the label of a figure, which documents keep with their numbers.
+LONGEST_CAMPAIGN_NAME = 50
 SESSIONS_SHORTFALL = "{name}{n}，未达到{target}的目标"
 ATTENDANCES_SHORTFALL = "{name}的参加者{n}，未达到{target}的目标"
 
@@ -199,6 +207,25 @@ def type_figures(types: Iterable[ActivityType]) -> Iterator[Figure]:
         yield Figure(f"attendances.{kind.key}", f"{kind.name}人次", "人次", TYPES, FLOW, OPEN, DISJOINT,
                      f"期内{kind.name}已记录的人次之和", activities, person_times, of_type,
                      of_hubs=True, shortfall=ATTENDANCES_SHORTFALL)
+
+
+def campaign_figures(campaigns: Iterable[Campaign]) -> Iterator[Figure]:
+    """Three figures for each campaign that is to reach somebody: how many, how many of them it has, the percentage."""
+    for campaign in campaigns:
+        coverage = coverage_of(campaign)
+        if coverage is None:
+            continue
+        key, name = campaign.pk, Truncator(campaign.name).chars(LONGEST_CAMPAIGN_NAME)
+        whom = "在册的团员" if coverage.is_of_members else "任职的人"
+        overlap = DISJOINT if coverage.is_of_members else OVERLAPPING
+        yield Figure(f"coverage_due.{key}", f"{name}应覆盖", "名", CAMPAIGNS, STOCK, OPEN, overlap,
+                     f"期末{whom}（专项已结束的，按结束当日）；期内没有开展的不计", ToReach(coverage))
+        yield Figure(f"coverage_reached.{key}", f"{name}已覆盖", "名", CAMPAIGNS, STOCK, OPEN, overlap,
+                     "其中专项开始以来在专项活动中签到或有覆盖证明的", Reached(coverage), signed_in,
+                     part_of=f"coverage_due.{key}")
+        yield Figure(f"coverage.{key}", f"{name}覆盖率", "%", CAMPAIGNS, STOCK, OPEN, overlap,
+                     "已覆盖的占应覆盖的百分比，不足1的舍去", ToReach(coverage), share_reached,
+                     shortfall="{label}为{n}，未达到{target}的目标")
 # fmt: on
 
 
@@ -210,13 +237,13 @@ NO_LONGER_COUNTED = "已不再统计的指标"
 
 
 def all_figures() -> dict[str, Figure]:
-    """Every figure by key, in printing order, including those of the current activity types."""
+    """Every figure by key, in printing order, including those of the current activity types and campaigns."""
     return once_a_moment("all figures", figures_now)
 
 
 def figures_now() -> dict[str, Figure]:
-    """The same, with the activity types asked for."""
-    figures = [*FIGURES, *type_figures(ActivityType.objects.all())]
+    """The same, with the activity types and campaigns asked for."""
+    figures = [*FIGURES, *type_figures(ActivityType.objects.all()), *campaign_figures(Campaign.objects.all())]
     return {figure.key: figure for figure in figures}
 
 

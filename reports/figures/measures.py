@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Aggregate, Count, Min, Q, QuerySet, Sum
 
+from activities.coverage import share_in_percent
 from activities.models import Activity
 
 MEASURED, COUNTED, ROUNDED, INCOMPLETE = QUALITIES = ["measured", "counted", "rounded", "incomplete"]
@@ -53,6 +54,11 @@ class Measure:
         return self.whole([(None, value, COUNTED) for value in values])[0]
 
     @property
+    def is_share(self) -> bool:
+        """Whether the whole is a percentage of its rows, which does not follow from those of parts."""
+        return self.whole is share_of_parts
+
+    @property
     def is_least(self) -> bool:
         """Whether the whole is the minimum of its parts rather than their sum."""
         return self.whole is least
@@ -67,6 +73,17 @@ def worst(parts: list[MeasuredPart]) -> tuple[int, str]:
 def least(parts: list[MeasuredPart]) -> tuple[int, str]:
     """The smallest of the parts; 0 without any."""
     return min((amount for _, amount, _ in parts), default=0), COUNTED
+
+
+def share_of_parts(parts: list[MeasuredPart]) -> tuple[int, str]:
+    """The percentage that the parts come to, each of them in percent, rounded down; 0 without any."""
+    return share_in_percent(sum(amount for _, amount, _ in parts), 100 * len(parts)), MEASURED
+
+
+def each_in_percent(rows: QuerySet) -> Iterator[MeasuredPart]:
+    """Every row as a part of 100 where `is_reached`, else of 0."""
+    found = rows.order_by("pk").values_list("pk", "is_reached")
+    return ((key, 100 * is_reached, MEASURED) for key, is_reached in found)
 
 
 def each_of(field: str, rows: QuerySet) -> Iterator[MeasuredPart]:
@@ -124,6 +141,13 @@ def quality_of(parts: Mapping[str, int]) -> str:
 count, signed_in = number(COUNTED), number(MEASURED)
 total, smallest = partial(of_field, Sum, whole=worst), partial(of_field, Min, whole=least)
 sessions = total("session_count")
+# The percentage of the rows that are reached.
+share_reached = Measure(
+    {"number": Count("pk"), "reached": Count("pk", filter=Q(is_reached=True))},
+    lambda group: (share_in_percent(group["reached"], group["number"]), MEASURED),
+    each_in_percent,
+    share_of_parts,
+)
 # The sum of recorded person-times; the worst basis among the activities decides the quality.
 person_times = Measure(
     PERSON_TIMES, lambda group: (group["attendances"] or 0, quality_of(group)), each_person_times, worst

@@ -1,9 +1,11 @@
 """The records within a scope that figures count, before a figure's own definition narrows them."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from django.db.models import OuterRef
 
+from activities.coverage import Coverage
 from activities.models import Activity, ActivityQuerySet, SignIn
 from assistance.models import (
     Assistance,
@@ -94,6 +96,24 @@ def education(scope: Scope) -> ActivityQuerySet:
 def members_educated(scope: Scope) -> MemberQuerySet:
     signed = SignIn.objects.within(scope.organisation).held_during(scope.passed).of_education()
     return members(scope).filter(person__in=signed.values("person"))
+
+
+@dataclass(frozen=True)
+class ToReach:
+    """Those whom a campaign is to reach within a scope, each with whether it has."""
+
+    coverage: Coverage
+
+    def __call__(self, scope: Scope) -> MemberQuerySet | PersonQuerySet:
+        return self.coverage.to_reach(scope.passed, lambda rows: rows.within(scope.organisation))
+
+
+@dataclass(frozen=True)
+class Reached(ToReach):
+    """Those of them whom it has reached."""
+
+    def __call__(self, scope: Scope) -> MemberQuerySet | PersonQuerySet:
+        return super().__call__(scope).filter(is_reached=True)
 
 
 def links(scope: Scope) -> LinkQuerySet:

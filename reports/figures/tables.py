@@ -5,7 +5,7 @@ from collections.abc import Callable
 import django_tables2 as tables
 from django.db.models import Model
 
-from activities.tables import ActivityTable
+from activities.tables import ActivityTable, CoveredCadreTable, CoveredMemberTable
 from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
 from members.tables import MemberTable, PersonTable
 from orgs.models import User
@@ -16,6 +16,8 @@ from youthhubs.tables import HubTable, VolunteerTable
 from ..platforms.tables import PlatformEntryTable
 from .figure import Figure
 from .sources import (
+    Reached,
+    ToReach,
     activities_served,
     cadres_keeping_the_norm,
     linked_cadres,
@@ -138,4 +140,6 @@ def table_of(figure: Figure, model: type[Model], user: User) -> type[tables.Tabl
     """The table that shows `user` the rows of `figure`, which are of `model`."""
     if figure.source is people_signed_in and not user.is_committee_staff:
         return NamesTable
+    if isinstance(figure.source, ToReach) and not isinstance(figure.source, Reached):
+        return CoveredMemberTable if figure.source.coverage.is_of_members else CoveredCadreTable
     return OF_SOURCE.get(figure.source) or OF_KIND[model]

@@ -1,5 +1,6 @@
 """The kinds of records that can be imported from a file of their own or from a sheet of the ledger."""
 
+from activities.campaign_resources import CampaignResource
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
 from members.models import Member, Person
@@ -76,6 +77,7 @@ KINDS = ImportKinds(
         ImportKind("assistances", AssistanceResource, "assistance_list", is_case=True, on_page=False),
         ImportKind("scholarships", ScholarshipResource, "scholarship_list", is_case=True, on_page=False),
         ImportKind("hubs", HubYearResource, "hub_list"),
+        ImportKind("campaigns", CampaignResource, "campaign_list"),
         ImportKind("activities", ActivityResource, "activity_list", "activity_create"),
         ImportKind("signins", SignInResource, "activity_list", "sign_in_create"),
         ImportKind("domain_spans", DomainSpanResource, "organisation_list", on_page=False),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from activities.models import ActivityType
+from activities.models import ActivityType, Campaign
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, ScholarshipResource, ServicePlanResource
 from orgs.resources import SupplyResource, UnitContactResource
@@ -278,7 +278,11 @@ def happened_in(resource, year):
 
 def headings(resource):
     """A sheet's headings, including drop-downs whose choices depend on stored data."""
-    choices = {"指标": all_figures, "类型": lambda: ActivityType.objects.values_list("name", flat=True)}
+    choices = {
+        "指标": all_figures,
+        "类型": lambda: ActivityType.objects.values_list("name", flat=True),
+        "专项": lambda: Campaign.objects.values_list("name", flat=True),
+    }
     offered = []
     for item in resource.columns:
         heading = item.heading

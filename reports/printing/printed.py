@@ -90,15 +90,16 @@ def keys_in_text(blocks):
 
 
 def trace(scope, results, told=frozenset(), counts=None):
-    """A row for each result; for activity types only if mentioned, held, or given a target."""
+    """A row for each result; for activity types and campaigns only if mentioned, held, or given a target."""
     shown = [result for key, result in results.items() if key in told or is_of_note(key, results)]
     return tuple(trace_row(result, records_of(scope, result.figure, counts)) for result in shown)
 
 
 def is_of_note(key, results):
-    """Whether a figure has a row even if not mentioned: not for activity types without activities or target."""
-    sessions = results.get(f"sessions.{key.partition('.')[2]}")
-    return sessions is None or bool(sessions.value) or results[key].target is not None
+    """Whether a figure has a row even if not mentioned: not for types and campaigns with nothing held and no target."""
+    of_one = key.partition(".")[2]
+    held = results.get(f"sessions.{of_one}") or results.get(f"coverage_due.{of_one}")
+    return held is None or bool(held.value) or results[key].target is not None
 
 
 def records_of(scope, figure, counts):

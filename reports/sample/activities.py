@@ -4,7 +4,7 @@ from datetime import date
 
 from .chance import Chance, yes
 from .organisations import ROOT_NAME
-from .programme import ATTENDEE_SHARES, EVENT_KINDS, EXACT, UNRECORDED
+from .programme import ATTENDEE_SHARES, EVENT_KINDS, EXACT, SAMPLE_CAMPAIGNS, UNRECORDED
 from .programme_2016 import PROGRAMME_2016
 from .programme_2017 import PROGRAMME_2017
 
@@ -13,6 +13,19 @@ def events():
     """Every event with its type, by date."""
     held = [(kind, event) for year in (PROGRAMME_2016, PROGRAMME_2017) for kind, run in year.items() for event in run]
     return sorted(held, key=lambda pair: pair[1].day)
+
+
+def campaign_rows():
+    """Rows of 专项."""
+    for one in SAMPLE_CAMPAIGNS:
+        yield {
+            "名称": one.name,
+            "起始日期": one.begun,
+            "结束日期": one.ended,
+            "覆盖对象": one.audience,
+            "形式": one.forms,
+            "备注": one.remark,
+        }
 
 
 def activity_rows():

@@ -63,6 +63,30 @@ EVENT_KINDS = {
     "其他": Kind("辖区青年"),
 }
 
+
+@dataclass(frozen=True)
+class SampleCampaign:
+    """A campaign to which events belong."""
+
+    name: str
+    begun: str
+    ended: str | None = None
+    audience: str = "不统计覆盖"
+    forms: str | None = None
+    remark: str | None = None
+
+
+SAMPLE_CAMPAIGNS = [
+    SampleCampaign("精准帮扶", "2016-01-01"),
+    SampleCampaign("青春自护·平安春节", "2016-01-15", "2017-02-11"),
+    SampleCampaign("学雷锋", "2016-03-01"),
+    SampleCampaign("阳光体育", "2016-04-01"),
+    SampleCampaign("一学一做", "2016-05-01", "2017-12-31", "全体团员", "主题团日、宣讲会", "做到每名团员知晓。"),
+    SampleCampaign("1+100", "2016-05-01"),
+    SampleCampaign("星光自护", "2016-06-01"),
+    SampleCampaign("两节送温暖", "2017-01-01", "2017-02-28"),
+]
+
 # The capacities in which people of an audience attend, by weight.
 ATTENDEE_SHARES = {
     "辖区青年": {"联系青年": 5, "团员": 3, "志愿者": 1, "其他": 3},

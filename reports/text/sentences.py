@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from django.db.models import Count
 
-from activities.models import ActivityType
+from activities.models import ActivityType, Campaign
 from orgs.models import Domain, Organisation
 from yl_district.kept.results import kept_result
 from yl_district.periods import Period
@@ -215,12 +215,26 @@ class Sentences:
         """The campaigns of the activities that a figure counts, in quotation marks."""
         asked = ("campaigns", key, *self.scope.known_by)
         names = kept_result(asked, partial(self._find_campaigns, key))
-        return [name if name[0] in "“《" else f"“{name}”" for name in names]
+        return [in_quotation_marks(name) for name in names]
 
     def _find_campaigns(self, key: str) -> list[str]:
         """The names of the campaigns, found now."""
-        rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
-        return sorted(rows.values_list("campaign", flat=True).distinct(), key=name_order)
+        rows = self.results[key].figure.rows(self.scope).exclude(campaign=None).order_by()
+        return sorted(rows.values_list("campaign__name", flat=True).distinct(), key=name_order)
+
+    def coverage(self, campaign: Campaign) -> TextParts:
+        """The sentence on whom a campaign has reached; empty where it has reached nobody."""
+        due, reached, share = (f"{name}.{campaign.pk}" for name in ("coverage_due", "coverage_reached", "coverage"))
+        if not self.value(reached):
+            return ()
+        name, is_of_members = in_quotation_marks(campaign.name), campaign.audience == Campaign.Audience.MEMBERS
+        whom, everybody = ("在册团员", "每名团员") if is_of_members else ("团干部", "每名团干部")
+        words: dict[str, TextPart | TextParts] = {"name": name, "whom": whom, "everybody": everybody}
+        numbers = {"due": due, "reached": reached, "share": share}
+        words |= {word: (self.number(key),) for word, key in numbers.items()}
+        if self.value(reached) == self.value(due):
+            return self.say("{name}专项覆盖全部{due}{whom}，做到{everybody}知晓。", **words)
+        return self.say("{name}专项应覆盖{due}{whom}，已覆盖{reached}，覆盖率{share}。", **words)
 
     def has_sign_ins(self, key: str) -> bool:
         """Whether any activity that a figure counts has a list of sign-ins."""
@@ -251,6 +265,11 @@ class Sentences:
         """The party committee of the place; of organisations below the root and of hubs in general."""
         organisation = self.scope.organisation
         return organisation.party_committee if self.is_district else "上级党组织"
+
+
+def in_quotation_marks(name: str) -> str:
+    """The name of a campaign in quotation marks, unless it has its own."""
+    return name if name[0] in "“《" else f"“{name}”"
 
 
 def unit_of(result: Result, unit: str) -> str:

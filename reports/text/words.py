@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from activities.models import Campaign
 from assistance.models import Assistance
 from members.models import Post
 from yl_district.database.actors import whole_case_files
@@ -125,6 +126,14 @@ def remaining(writer: TextWriter) -> TextParts:
     return tuple(parts)
 
 
+def campaigns_covered(writer: TextWriter) -> TextParts:
+    """A sentence on each campaign that has reached somebody in the period."""
+    text = writer.sentences
+    keys = [key.partition(".")[2] for key in text.results if key.startswith("coverage_reached.") and text.value(key)]
+    campaigns = Campaign.objects.filter(pk__in=keys).order_by("started_on", "pk") if keys else ()
+    return tuple(part for campaign in campaigns for part in text.coverage(campaign))
+
+
 def is_active(writer: TextWriter) -> bool:
     """Whether work was recorded within the period.
 
@@ -172,6 +181,7 @@ WORDS = {
     "不足": Word(lambda writer: shortfall.shortfall(writer.sentences), "未完成的任务和缺项"),
     "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASE_COUNTS),
     "帮扶情况": Word(given, "帮扶次数和内容", CASE_COUNTS),
+    "专项覆盖": Word(campaigns_covered, "期内专项的覆盖人数和覆盖率，逐项一句"),
     "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
 }
 

@@ -42,11 +42,13 @@ COLUMNS = {
 # Whose columns are like those of other viewers but for a few lines.
 KIN = {"root_leader": "leader", "root_administrator": "administrator", "staff_administrator": "staff"}
 STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, ".": 404}
-KEPT_BY_ALL = {"organisation", "liaison", "unit", "unit_change", "unit_contact", "supply"} | {
+KEPT_BY_ALL = {"campaign_proof", "organisation", "liaison", "unit", "unit_change", "unit_contact", "supply"} | {
     *("person", "member", "proposal", "post")
 }
 AT_HUBS = {"hub", "volunteer", "volunteer_person", "team_member", "activity", "planned_activity", "sign_in"} | {
-    "attachment"
+    "attachment",
+    # One for all.
+    "campaign",
 }
 REPORTS = {"report", "section", "explanation", "edition"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
@@ -248,7 +250,7 @@ def expected(viewer, url_name, names, side):
         return True
     if viewer not in ONLY_FOR.get(url_name, {viewer}):
         return False
-    anywhere = viewer == "office" or url_name == "activity_type_update"
+    anywhere = viewer == "office" or kinds in (["activity_type"], ["campaign"])
     within = side == "own" or (side == "foreign" and anywhere)
     return within and set(kinds) <= SEEN[viewer]
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activities.actions import add_sign_in
-from activities.models import Activity, Arrival, SignIn
+from activities.models import Activity, Arrival, Campaign, CampaignProof, SignIn
 from assistance.actions import fix_volunteer, keeps_files_of
 from assistance.forms import known_within
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Pairing, Scholarship, ServicePlan
@@ -44,6 +44,7 @@ STAFF = [
     Activity,
     SignIn,
     Arrival,
+    CampaignProof,
 ]
 STAFF += [Link, Contact, Report, Section, Explanation, CaseGrant, Attachment]
 SEEN = {
@@ -92,6 +93,7 @@ def records(here, keeper):
         "guest": guests[0],
         "hub_guest": guests[1],
     }
+    campaign = Campaign.objects.first() or factories.make_campaign()
     entry = {"platform": "某平台", "entered_on": DAY}
     entries = [
         PlatformEntry(subject="organisation", organisation=here, **entry),
@@ -102,6 +104,7 @@ def records(here, keeper):
         *(here, hub, hub.years.get(), post, member, volunteer, unit, link, report, youth, *activities),
         *(add_sign_in(activity, guest, "other") for activity, guest in zip(activities, guests, strict=True)),
         *(Arrival.objects.create(activity=activity, name="来人") for activity in activities),
+        factories.make_proof(campaign, member.person),
         factories.make_unit_change(unit),
         factories.make_unit_contact(unit),
         factories.make_supply(here),

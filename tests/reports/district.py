@@ -11,7 +11,7 @@ from orgs.models import Organisation, Supply, Unit, UnitContact
 from outreach.models import Contact, Link
 from reports.figures.scopes import Scope
 from reports.models import Target
-from tests.factories import make_unit
+from tests.factories import make_campaign, make_unit
 from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear, TeamMember
 
@@ -165,7 +165,8 @@ def add_activities(place):
     add_activity("sports", date(YEAR, 10, 5), **at_hub)
     add_activity("cadre_meeting", date(YEAR, 1, 15), attendance=12, host=place.root)
     add_activity("open_day", date(YEAR, 9, 15), attendance=9, host=place.village)
-    league_day = add_activity("league_day", date(YEAR, 5, 4), host=place.village, campaign="不忘初心跟党走")
+    campaign = make_campaign("不忘初心跟党走", audience="nobody")
+    league_day = add_activity("league_day", date(YEAR, 5, 4), host=place.village, campaign=campaign)
     add_sign_in(league_day, place.member.person, "member")
 
 

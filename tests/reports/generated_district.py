@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from django.db import connection
 
-from activities.models import Activity, ActivityType, EducationSpan, SignIn
+from activities.models import Activity, ActivityType, Campaign, CampaignProof, EducationSpan, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 from members.models import Member, Person, Post, SchoolSpan, Volunteer
 from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
@@ -83,10 +83,35 @@ def fill(tree, lots):
     make_cases(lots, tree, people, make_volunteers(lots, hubs, people))
     activities = make_activities(lots, tree, hubs, people)
     make_platform_entries(lots, tree, activities, people)
+    make_campaigns(Lots(len(activities)), activities, people)
     make_transfers(lots, tree)
     make_unit_changes(lots, units)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
+
+
+def make_campaigns(lots, activities, people):
+    """Campaigns for members and for cadres, of which some activities are, and proofs; drawn by a lot of their own."""
+    drawn = [("members", 2, 9), ("members", 5, None), ("cadres", 1, 10), ("nobody", 1, 12)]
+    campaigns = [
+        Campaign.objects.create(
+            name=f"第{Campaign.objects.count()}专项",
+            started_on=date(YEAR, first, 10),
+            ended_on=last and date(YEAR, last, 20),
+            audience=audience,
+        )
+        for audience, first, last in drawn
+    ]
+    for activity in activities:
+        activity.campaign = lots.choice([*campaigns, None])
+    Activity.objects.bulk_update(activities, ["campaign"])
+    CampaignProof.objects.bulk_create(
+        CampaignProof(
+            campaign=campaign, person=person, kind=lots.choice(CampaignProof.Kind.values), proved_on=lots.day()
+        )
+        for campaign in campaigns
+        for person in lots.random.sample(people, 20)
+    )
 
 
 def analyse():

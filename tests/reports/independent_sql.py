@@ -277,6 +277,23 @@ SELECT CASE
     ELSE 'measured'
 END FROM own_activity
 """
+# Whom a campaign is to reach on the day of counting, by its audience, and those whom it has reached by then.
+DAY = "%(day)s"
+TO_REACH = {
+    "members": "SELECT person_id FROM own_member "
+    f"WHERE {stands('coalesce(listed_on, intake_on, joined_league_on)', 'left_on', DAY)}",
+    "cadres": "SELECT DISTINCT post.person_id FROM members_post post JOIN place ON place.id = post.organisation_id "
+    f"WHERE {stands('post.started_on', 'post.ended_on', DAY)}",
+}
+REACHED = """
+    SELECT present.person_id FROM activities_signin present
+    JOIN activities_activity activity ON activity.id = present.activity_id
+    WHERE present.presence = 'present' AND activity.state = 'held' AND activity.campaign_id = %(campaign)s
+      AND activity.held_on BETWEEN %(begun)s AND %(day)s
+    UNION
+    SELECT person_id FROM activities_campaignproof
+    WHERE campaign_id = %(campaign)s AND proved_on BETWEEN %(begun)s AND %(day)s
+"""
 FROM_SIGN_INS = {"education_reach", "people_reached"}
 AT_HUBS = {"education_sessions", "people_reached", "volunteer_hours"}
 
@@ -308,4 +325,16 @@ def figures(path, first, last, hub=0):
             of_type = " WHERE key = %(key)s"
             found[f"sessions.{key}"] = (ask(SESSIONS + of_type, key=key), "counted")
             found[f"attendances.{key}"] = (ask(ATTENDANCES + of_type, key=key), ask(QUALITY + of_type, key=key))
+        cursor.execute("SELECT id, audience, started_on, ended_on FROM activities_campaign WHERE audience <> 'nobody'")
+        for key, audience, begun, ended in cursor.fetchall() if not hub else ():
+            begun, day = str(begun), min(str(ended or last), given["last"])
+            if begun <= given["last"] and str(ended or last) >= given["first"]:
+                to_reach, more = TO_REACH[audience], {"campaign": key, "begun": begun, "day": day}
+                due = ask(f"SELECT count(*) FROM ({to_reach}) due", **more)
+                came = ask(f"SELECT count(*) FROM ({to_reach}) due WHERE person_id IN ({REACHED})", **more)
+            else:
+                due = came = 0
+            found[f"coverage_due.{key}"] = (due, "counted")
+            found[f"coverage_reached.{key}"] = (came, "measured")
+            found[f"coverage.{key}"] = (100 * came // due if due else 0, "measured")
     return found
