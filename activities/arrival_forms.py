@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from yl_district.pages.forms import ActionForm, refuse_control_characters
+from yl_district.pinyin import normalised
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.text_widgets import MobileWidget, NameWidget
 from yl_district.validators import problem
@@ -55,7 +56,7 @@ class VisitorForm(forms.Form):
                 data[name] = ""
                 self.errors.pop(name, None)
         if "number" in self.fields:
-            data["number"] = "".join(data.get("number", "").split())
+            data["number"] = normalised(data.get("number", ""))
             if not data["number"] and "number" not in self.errors:
                 self.add_error("number", "请填写现场码。")
         return data
