@@ -270,9 +270,14 @@ def test_a_chain_is_pasted_on_a_phone(phone_page, sign_in, place):
     phone_page.goto(reverse("activity_roster", args=[place.activity.pk]))
     hand = Hand(phone_page)
     hand.fill(phone_page.get_by_label("粘贴名单或接龙"), TEXT)
+    expect(phone_page.get_by_text("草稿已暂存")).to_be_visible()
     hand.press_named("button", "读取并核对")
     assert phone_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     hand.press_named("button", "登记这些人")
     expect(phone_page.get_by_text("已登记 2 人到场，1 人请假。")).to_be_visible()
     expect(phone_page.get_by_role("link", name="来客")).to_be_visible()
     assert hand.count == 3
+    # The draft of what was pasted went with it.
+    phone_page.goto(reverse("activity_roster", args=[place.activity.pk]))
+    phone_page.wait_for_load_state("networkidle")
+    assert phone_page.get_by_role("button", name="恢复").count() == 0

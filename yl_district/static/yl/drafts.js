@@ -381,6 +381,8 @@
 
   // An answer that leads on has taken the form, unless it asks for something first; any other shows it again.
   async function settle() {
+    // A page that has what was sent confirmed leaves its draft to the answer after it.
+    if (document.querySelector("form[data-confirms]")) return {};
     const entry = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
     const [way] = performance.getEntriesByType("navigation");
