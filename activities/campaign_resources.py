@@ -4,6 +4,7 @@ from yl_district.sheets.cells import CellError, says_nothing, text_key
 from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.resource import SheetResource
 
+from .campaign_keys import campaign_key
 from .models import Campaign
 
 
@@ -21,6 +22,7 @@ class CampaignResource(SheetResource):
         column(Campaign, "audience"),
         column(Campaign, "forms"),
         column(Campaign, "remark"),
+        column(Campaign, "key"),
     ]
     synonyms = {
         "名称": "专项名称 专项活动 专项工作",
@@ -43,11 +45,26 @@ class CampaignResource(SheetResource):
     def find(self, row):
         return self.known.get(row["名称"])
 
+    def start(self, row):
+        return Campaign(key=row.get("代码") or self.book.only(TakenKeys).free(row["名称"]))
+
     def accept(self, record):
         self.known[record.name] = record
+        self.book.only(TakenKeys).keys.add(record.key)
 
     def rows_for_export(self, records):
         return records.order_by("started_on", "pk")
+
+
+class TakenKeys:
+    """The keys of all campaigns, those that the file begins included."""
+
+    def __init__(self, book):
+        self.keys = {campaign.key for campaign in book.named(Campaign).values()}
+
+    def free(self, name):
+        """Returns a key for a new campaign of this name."""
+        return campaign_key(name, self.keys)
 
 
 class NamedCampaigns:
@@ -59,11 +76,15 @@ class NamedCampaigns:
 
     def __init__(self, book):
         self.can_begin = book.committee is None
-        self.begun, self.accepted = {}, {}
+        self.begun, self.accepted, self.taken = {}, {}, book.only(TakenKeys)
 
     def named(self, name):
         """Returns the campaign of this name, which begins with the row that is accepted first."""
-        return self.begun.setdefault(text_key(name), Campaign(name=name, audience=Campaign.Audience.NOBODY))
+        if text_key(name) not in self.begun:
+            key = self.taken.free(name)
+            self.taken.keys.add(key)
+            self.begun[text_key(name)] = Campaign(name=name, key=key, audience=Campaign.Audience.NOBODY)
+        return self.begun[text_key(name)]
 
     def begins(self, campaign):
         """Whether a campaign, or None, is one that the activities of the file begin."""

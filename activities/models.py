@@ -30,6 +30,8 @@ from yl_district.states import DatedState, Span
 from yl_district.validators import check_order, problem, validate_mobile
 from youthhubs.models import Hub
 
+from .campaign_keys import KEY_LENGTH, campaign_key
+
 TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 
 
@@ -138,7 +140,10 @@ class CampaignQuerySet(models.QuerySet):
 
 
 class Campaign(models.Model):
-    """A campaign (专项) of the district, which is to reach everybody of its audience, if it has one."""
+    """A campaign (专项) of the district, which is to reach everybody of its audience, if it has one.
+
+    Figures' keys are built from `key`, which stays when the campaign gets another name.
+    """
 
     class Audience(models.TextChoices):
         MEMBERS = "members", "全体团员"
@@ -147,6 +152,13 @@ class Campaign(models.Model):
 
     name = models.CharField(
         "名称", max_length=100, unique=True, error_messages={"unique": "这一专项名称已被使用，请核对后改正。"}
+    )
+    key = models.SlugField(
+        "代码",
+        max_length=KEY_LENGTH,
+        unique=True,
+        blank=True,
+        error_messages={"unique": "这一专项代码已被使用，请核对后改正。"},
     )
     started_on = bounded(models.DateField("起始日期"), Bounds(FIRST_YEAR, 1))
     # The last day, on which it still runs.
@@ -160,7 +172,9 @@ class Campaign(models.Model):
     objects = CampaignQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("started_on", "ended_on", "audience"), neutral=("name", "forms", "remark"), begins=("started_on",)
+        facts=("key", "started_on", "ended_on", "audience"),
+        neutral=("name", "forms", "remark"),
+        begins=("started_on",),
     )
 
     class Meta:
@@ -175,6 +189,8 @@ class Campaign(models.Model):
         return reverse("campaign_detail", args=[self.pk])
 
     def clean(self):
+        if not self.key:
+            self.key = campaign_key(self.name, set(Campaign.objects.values_list("key", flat=True)))
         check_order(self, "started_on", "ended_on")
 
 

@@ -113,7 +113,7 @@ class NamelessFile:
         self._forget_capacity()
         self._forget_merges()
         key = self.person.pk
-        if Person.objects.filter(pk=key, user=None).without_open_capacity().exists():
+        if Person.objects.filter(pk=key, user=None, campaign_proofs=None).without_open_capacity().exists():
             self.person.delete()
             Person.history.filter(id=key).delete()
 

@@ -143,9 +143,10 @@ def make_activity(host=None, name=None, type="sports", **fields):
 
 def make_campaign(name="主题教育", **fields):
     """A campaign that runs through 2017, for all members."""
-    return Campaign.objects.create(
-        name=name, **{"started_on": date(2017, 1, 1), "ended_on": date(2017, 12, 31)} | fields
-    )
+    campaign = Campaign(name=name, **{"started_on": date(2017, 1, 1), "ended_on": date(2017, 12, 31)} | fields)
+    campaign.full_clean()
+    campaign.save()
+    return campaign
 
 
 def make_proof(campaign, person, **fields):

@@ -11,10 +11,12 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 import yl_district.pinyin
+from activities.campaign_keys import campaign_key
 from activities.owners import leave_owners
 
 REASON = "由活动的专项名称建立"
 UNIQUE = {"unique": "这一专项名称已被使用，请核对后改正。"}
+UNIQUE_KEY = {"unique": "这一专项代码已被使用，请核对后改正。"}
 AUDIENCE = {"choices": [("members", "全体团员"), ("cadres", "团干部"), ("nobody", "不统计覆盖")], "default": "members", "max_length": 20}
 
 
@@ -51,8 +53,9 @@ def register(apps, schema_editor):
 
 def kept(apps, name, started_on, ended_on):
     """A campaign of the name, with the beginning of its history."""
+    taken = set(apps.get_model("activities", "HistoricalCampaign").objects.values_list("key", flat=True))
     campaign = apps.get_model("activities", "Campaign").objects.create(
-        name=name, started_on=started_on, ended_on=ended_on, audience="nobody"
+        name=name, key=campaign_key(name, taken), started_on=started_on, ended_on=ended_on, audience="nobody"
     )
     note(apps, campaign, "+")
     return campaign
@@ -60,7 +63,7 @@ def kept(apps, name, started_on, ended_on):
 
 def note(apps, campaign, history_type):
     """Notes in the history that a campaign was created or deleted."""
-    names = ("id", "name", "started_on", "ended_on", "audience", "forms", "remark")
+    names = ("id", "name", "key", "started_on", "ended_on", "audience", "forms", "remark")
     apps.get_model("activities", "HistoricalCampaign").objects.create(
         **{name: getattr(campaign, name) for name in names},
         history_date=timezone.now(),
@@ -96,6 +99,7 @@ class Migration(migrations.Migration):
             [
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField("名称", max_length=100, unique=True, error_messages=UNIQUE)),
+                ("key", models.SlugField("代码", max_length=40, unique=True, blank=True, error_messages=UNIQUE_KEY)),
                 ("started_on", models.DateField("起始日期")),
                 ("ended_on", models.DateField("结束日期", null=True, blank=True)),
                 ("audience", models.CharField("覆盖对象", **AUDIENCE)),
@@ -111,6 +115,7 @@ class Migration(migrations.Migration):
             [
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("name", models.CharField("名称", max_length=100, error_messages=UNIQUE)),
+                ("key", models.SlugField("代码", max_length=40, blank=True, db_index=False, error_messages=UNIQUE_KEY)),
                 ("started_on", models.DateField("起始日期")),
                 ("ended_on", models.DateField("结束日期", null=True, blank=True)),
                 ("audience", models.CharField("覆盖对象", **AUDIENCE)),

@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveField("activity", "campaign_text"),
         migrations.RemoveField("historicalactivity", "campaign_text"),
-        LeaveOutLikeIndexes("campaign", "name"),
+        LeaveOutLikeIndexes("campaign", "key", "name"),
         migrations.RunPython(migrations.RunPython.noop, without_owners),
     ]

@@ -38,7 +38,9 @@ Place: TypeAlias = tuple[int, int, str]
 FIGURES_OF_ANY_TYPE = [
     *FIGURES,
     *type_figures([ActivityType(key="any", name="any")]),
-    *campaign_figures(Campaign(pk=0, name=label, audience=value) for value, label in Campaign.Audience.choices),
+    *campaign_figures(
+        Campaign(pk=0, key=value, name=label, audience=value) for value, label in Campaign.Audience.choices
+    ),
 ]
 
 

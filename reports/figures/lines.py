@@ -215,7 +215,7 @@ def campaign_figures(campaigns: Iterable[Campaign]) -> Iterator[Figure]:
         coverage = coverage_of(campaign)
         if coverage is None:
             continue
-        key, name = campaign.pk, Truncator(campaign.name).chars(LONGEST_CAMPAIGN_NAME)
+        key, name = campaign.key, Truncator(campaign.name).chars(LONGEST_CAMPAIGN_NAME)
         whom = "在册的团员" if coverage.is_of_members else "任职的人"
         overlap = DISJOINT if coverage.is_of_members else OVERLAPPING
         yield Figure(f"coverage_due.{key}", f"{name}应覆盖", "名", CAMPAIGNS, STOCK, OPEN, overlap,

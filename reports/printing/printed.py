@@ -97,8 +97,8 @@ def trace(scope, results, told=frozenset(), counts=None):
 
 def is_of_note(key, results):
     """Whether a figure has a row even if not mentioned: not for types and campaigns with nothing held and no target."""
-    of_one = key.partition(".")[2]
-    held = results.get(f"sessions.{of_one}") or results.get(f"coverage_due.{of_one}")
+    kind, _, of_one = key.partition(".")
+    held = results.get(f"coverage_due.{of_one}" if kind.startswith("coverage") else f"sessions.{of_one}")
     return held is None or bool(held.value) or results[key].target is not None
 
 

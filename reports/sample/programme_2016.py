@@ -3,6 +3,9 @@
 from .hubs import BALIZHUANG, GAOBEIDIAN_WEST, GAOJING, TONGHUI, XINGLONG
 from .programme import EXACT, ROUGH, Event
 
+# Of the next year it is a campaign of its own, of which whom it has reached is counted anew.
+LEARNING = "一学一做（2016年）"
+
 # On the second Saturday of these months.
 FOOTBALL_DAYS = "2016-04-09 2016-05-14 2016-06-11 2016-08-13 2016-09-10 2016-10-08".split()
 
@@ -60,10 +63,10 @@ PROGRAMME_2016 = {
         Event("2016-11-20", "冬日瑜伽", BALIZHUANG, 14, EXACT),
     ],
     "主题团日": [
-        Event("2016-05-04", "五四主题团日", None, 28, venue="地区文化中心", tags="五四"),
-        Event("2016-10-21", "纪念长征胜利八十周年主题团日", None, 25),
+        Event("2016-05-04", "五四主题团日", None, 28, venue="地区文化中心", campaign=LEARNING, tags="五四"),
+        Event("2016-10-21", "纪念长征胜利八十周年主题团日", None, 25, campaign=LEARNING),
     ],
-    "宣讲会": [Event("2016-07-08", "一学一做动员宣讲会", None, 30, venue="地区会议室")],
+    "宣讲会": [Event("2016-07-08", "一学一做动员宣讲会", None, 30, venue="地区会议室", campaign=LEARNING)],
     "团干大会": [Event("2016-03-25", "2016年团干大会", None, 26, venue="地区会议室")],
     "青年面对面": [
         Event("2016-06-16", "青年代表面对面", BALIZHUANG, 14, EXACT),

@@ -224,7 +224,7 @@ class Sentences:
 
     def coverage(self, campaign: Campaign) -> TextParts:
         """The sentence on whom a campaign has reached; empty where it has reached nobody."""
-        due, reached, share = (f"{name}.{campaign.pk}" for name in ("coverage_due", "coverage_reached", "coverage"))
+        due, reached, share = (f"{name}.{campaign.key}" for name in ("coverage_due", "coverage_reached", "coverage"))
         if not self.value(reached):
             return ()
         name, is_of_members = in_quotation_marks(campaign.name), campaign.audience == Campaign.Audience.MEMBERS

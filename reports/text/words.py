@@ -130,7 +130,7 @@ def campaigns_covered(writer: TextWriter) -> TextParts:
     """A sentence on each campaign that has reached somebody in the period."""
     text = writer.sentences
     keys = [key.partition(".")[2] for key in text.results if key.startswith("coverage_reached.") and text.value(key)]
-    campaigns = Campaign.objects.filter(pk__in=keys).order_by("started_on", "pk") if keys else ()
+    campaigns = Campaign.objects.filter(key__in=keys).order_by("started_on", "pk") if keys else ()
     return tuple(part for campaign in campaigns for part in text.coverage(campaign))
 
 

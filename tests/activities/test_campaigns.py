@@ -61,6 +61,16 @@ def test_a_campaign_is_registered_changed_and_deleted_by_the_office(district):
     assert known() == []
 
 
+def test_a_campaign_has_a_key_of_its_own_that_stays(district):
+    keys = [make_campaign(name).key for name in ("学雷锋", "学雷峰", "1+100", "“”")]
+    assert keys == ["xueleifeng", "xueleifeng_2", "1100", "campaign"]
+    campaign = Campaign.objects.get(name="学雷锋")
+    send(district.office, "campaign_update", campaign.pk, **form_of(district.office, campaign) | {"name": "志愿服务"})
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.key) == ("志愿服务", "xueleifeng")
+    assert len(make_campaign("学雷锋" * 33).key) == 35
+
+
 def form_of(client, campaign):
     """What the form of a campaign holds."""
     return answers(shown_form(client.get(reverse("campaign_update", args=[campaign.pk]))))
@@ -136,7 +146,8 @@ def test_the_ledger_takes_campaigns_in_and_gives_them_out_again():
         ("讲座", date(2017, 5, 1), None, "members"),
     ]
     out = exported_rows()
-    assert out["专项"] == [LEARNING, {"名称": "讲座", "起始日期": "2017-05-01", "覆盖对象": "全体团员"}]
+    lecture = {"名称": "讲座", "起始日期": "2017-05-01", "覆盖对象": "全体团员", "代码": "jiangzuo"}
+    assert out["专项"] == [LEARNING | {"代码": "xueleifeng"}, lecture]
     assert [row["专项"] for row in out["活动"]] == ["学雷锋"]
     assert tally(take_in({"专项": out["专项"], "活动": out["活动"]})) == {"专项": (0, 0, 2), "活动": (0, 0, 1)}
     changed = {"专项": [LEARNING | {"结束日期": "2018-01-31"}]}
@@ -165,6 +176,7 @@ def test_a_list_of_activities_registers_the_campaigns_that_it_alone_names_and_sa
     assert known() == []
     take_in({"团组织": ORGANISATIONS, "活动": rows})
     assert known() == [("学雷锋", date(2017, 4, 8), None, "nobody")]
+    assert Campaign.objects.get().key == "xueleifeng"
     assert Campaign.objects.get().activities.count() == 3
     assert Campaign.history.filter(history_type="+").count() == 1
     again = take_in({"活动": [*rows, walk("2017-03-01")]})

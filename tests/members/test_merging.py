@@ -22,6 +22,7 @@ from tests.factories import (
     make_assistance,
     make_assisted_youth,
     make_attachment,
+    make_campaign,
     make_contact,
     make_grant,
     make_hub,
@@ -30,6 +31,7 @@ from tests.factories import (
     make_member,
     make_person,
     make_post,
+    make_proof,
     make_scholarship,
     make_volunteer,
 )
@@ -70,6 +72,7 @@ def one_of_each(place, person):
         "liaisons": make_liaison(place.there, person),
         "volunteering": make_volunteer(make_hub(place.here), person=person),
         "sign_ins": add_sign_in(make_activity(place.here), person, "other"),
+        "campaign_proofs": make_proof(make_campaign(), person),
         "case_grants": make_grant(place.staff, person, decided_by=place.branch_cadre),
         "assistance_cases": make_assisted_youth(place.here, person=person),
         "scholarships": make_scholarship(student=person),
@@ -123,6 +126,8 @@ def twice(place):
     rows["post"] = [make_post(organisation=place.here, person=one) for one in people]
     rows["volunteer"] = [make_volunteer(hub, person=one) for one in people]
     rows["sign_in"] = [add_sign_in(activity, one, "other") for one in people]
+    campaign = make_campaign()
+    rows["proof"] = [make_proof(campaign, one) for one in people]
     rows["youth"] = [make_assisted_youth(place.here, person=one, needs=f"需求{one.pk}") for one in people]
     rows["scholarship"] = [make_scholarship(student=one) for one in people]
     rows["link"] = [make_link(cadre, youth=one, started_on=date(2016 + one.pk % 2, 1, 1)) for one in people]

@@ -13,6 +13,7 @@ from members.models import Member, Person, Post, SchoolSpan, Volunteer
 from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
 from outreach.models import Contact, Link
 from reports.models import PlatformEntry
+from tests.factories import make_campaign
 from youthhubs.models import Hub, HubYear, TeamMember
 
 YEAR = 2017
@@ -94,8 +95,8 @@ def make_campaigns(lots, activities, people):
     """Campaigns for members and for cadres, of which some activities are, and proofs; drawn by a lot of their own."""
     drawn = [("members", 2, 9), ("members", 5, None), ("cadres", 1, 10), ("nobody", 1, 12)]
     campaigns = [
-        Campaign.objects.create(
-            name=f"第{Campaign.objects.count()}专项",
+        make_campaign(
+            f"第{Campaign.objects.count()}专项",
             started_on=date(YEAR, first, 10),
             ended_on=last and date(YEAR, last, 20),
             audience=audience,

@@ -325,11 +325,13 @@ def figures(path, first, last, hub=0):
             of_type = " WHERE key = %(key)s"
             found[f"sessions.{key}"] = (ask(SESSIONS + of_type, key=key), "counted")
             found[f"attendances.{key}"] = (ask(ATTENDANCES + of_type, key=key), ask(QUALITY + of_type, key=key))
-        cursor.execute("SELECT id, audience, started_on, ended_on FROM activities_campaign WHERE audience <> 'nobody'")
-        for key, audience, begun, ended in cursor.fetchall() if not hub else ():
+        cursor.execute(
+            "SELECT id, key, audience, started_on, ended_on FROM activities_campaign WHERE audience <> 'nobody'"
+        )
+        for campaign, key, audience, begun, ended in cursor.fetchall() if not hub else ():
             begun, day = str(begun), min(str(ended or last), given["last"])
             if begun <= given["last"] and str(ended or last) >= given["first"]:
-                to_reach, more = TO_REACH[audience], {"campaign": key, "begun": begun, "day": day}
+                to_reach, more = TO_REACH[audience], {"campaign": campaign, "begun": begun, "day": day}
                 due = ask(f"SELECT count(*) FROM ({to_reach}) due", **more)
                 came = ask(f"SELECT count(*) FROM ({to_reach}) due WHERE person_id IN ({REACHED})", **more)
             else:

@@ -63,6 +63,7 @@ RELIED = {
     "assistances": {"assistance.Assistance": 1, "assistance.AssistedYouth": 1, "members.Volunteer": 2},
     "scholarships": {"assistance.Scholarship": 1, "members.Person": 1},
     "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
+    "campaigns": {"activities.Campaign": 1},
     "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
     "signins": {"activities.Activity": 1, "members.Person": 1},
     "domain_spans": {"orgs.DomainSpan": 1, "orgs.Organisation": 1},
@@ -217,8 +218,13 @@ BEGUN = {
         "by its year": HUB | {"年度": 2018},
         "by its name": HUB | {"名称": "望湖青年汇"},
     },
+    "campaigns": {
+        "by its name": {"名称": "学雷锋", "起始日期": "2017-03-01"},
+    },
     "activities": {
         "by its name and day": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH},
+        "with its campaign": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH}
+        | {"专项": "绿化"},
     },
     "signins": {
         "of somebody known": KNOWN | WALK,

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities.models import Activity, SignIn
+from activities.models import Activity, Campaign, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.actions import propose_leaving
 from members.models import Member, Person, SchoolSpan, Volunteer
@@ -22,6 +22,7 @@ from tests.factories import (
     make_assistance,
     make_assisted_youth,
     make_attachment,
+    make_campaign,
     make_contact,
     make_hub,
     make_liaison,
@@ -116,6 +117,7 @@ def full_district(branches):
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
     Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
     link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
+    make_campaign("阳光体育", forms="健步走")
     activity = make_activity(branch, "春季健步走", attendance=30, basis="rounded")
     make_unit_contact(unit, content="慰问")
     make_contact(post.person, [link], content="近况")
@@ -221,6 +223,10 @@ CHANGING = {
         },
         {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH},
     ],
+    "campaigns": [
+        {"名称": "阳光体育", "起始日期": "2017-01-01", "结束日期": "2017-11-30", "形式": "足球"},
+        {"名称": "学雷锋", "起始日期": "2017-03-01"},
+    ],
     "signins": [
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "章程", "手机号码": "13800138000", "身份": "团员"},
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "许然"},
@@ -314,6 +320,7 @@ WRITTEN = {
         "+assistance.Scholarship": 1,
     },
     "hubs": {"~youthhubs.Hub": 1, "~youthhubs.HubYear": 1, "+youthhubs.Hub": 1, "+youthhubs.HubYear": 2},
+    "campaigns": {"~activities.Campaign": 1, "+activities.Campaign": 1},
     "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
     "domain_spans": {"~orgs.DomainSpan": 1, "+orgs.DomainSpan": 1},
@@ -442,6 +449,7 @@ EDITS = {
     "members.Member": {"remark": "后来改"},
     "members.Post": {"remark": "后来改"},
     "members.Volunteer": {"remark": "后来改"},
+    "activities.Campaign": {"remark": "后来改"},
     "orgs.Unit": {"remark": "后来改"},
     "orgs.UnitChange": {"remark": "后来改"},
     "orgs.UnitContact": {"content": "后来改"},
@@ -695,6 +703,12 @@ HANGING = {
         ),
         {"activities.Activity": "签到"},
     ),
+    "an activity": (
+        "campaigns",
+        CHANGING["campaigns"][1:],
+        lambda branch, user: make_activity(branch, campaign=Campaign.objects.get(name="学雷锋")),
+        {"activities.Campaign": "活动"},
+    ),
     "a volunteer": (
         "signins",
         CHANGING["signins"][1:],
@@ -781,6 +795,19 @@ def test_activities_are_taken_back_after_the_lists_of_who_came(branches, user):
     undone(lists, user)
     assert undone(activities, user) == ({REVERSED: 2}, [])
     assert records() == before
+
+
+def test_a_campaign_that_activities_began_goes_with_them_unless_others_are_of_it(branches, user):
+    before = records()
+    rows = [CHANGING["activities"][1] | {"专项": "绿化"}]
+    batch = written("activities", rows)
+    assert undone(batch, user) == ({REVERSED: 2}, [])
+    assert records() == before
+    batch = written("activities", rows)
+    make_activity(branches[BRANCH], campaign=Campaign.objects.get())
+    counts, held = undone(batch, user)
+    assert (counts[REVERSED], [label for label, *_ in held]) == (1, ["activities.Campaign"])
+    assert Campaign.objects.get().activities.count() == 1
 
 
 TREE = [

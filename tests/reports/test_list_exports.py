@@ -17,6 +17,7 @@ from reports.ledger.kinds import KINDS
 from reports.models import Target
 from tests.crawl import LIST_EXPORTS
 from tests.factories import (
+    make_campaign,
     make_hub,
     make_link,
     make_member,
@@ -261,7 +262,8 @@ def test_numbers_and_names_of_minors_are_masked_as_everywhere():
     assert [column(rows, heading) for heading in ("姓名", "身份证号", "手机号码")] == [["褚小鱼"], [number], [mobile]]
 
 
-PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "活动", "年度任务"}
+PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "活动", "专项"}
+PLAIN |= {"年度任务"}
 
 
 @pytest.mark.parametrize("masks", [True, False])
@@ -313,6 +315,7 @@ def test_what_goes_out_comes_back_without_a_difference(kind, settings):
     root = Organisation.objects.get(depth=1)
     make_supply(root), make_unit_contact(make_unit(branch=root), content="=1")
     make_unit_change(make_unit(branch=root, is_contact_point=True), remark="=1")
+    make_campaign("=专项", forms="'=1")
     Target.objects.create(year=2017, task="'=任务", figure="members", value=9)
     client = signed_in_by_code(make_user("林知秋", root))
     names = {*LIST_EXPORTS, *FULL} - {f"{url_name.removesuffix('_full_export')}_export" for url_name in FULL}
