@@ -60,7 +60,7 @@ def proofs_page(request, campaign, form, reach):
     people = (people.search(text) if text else people).order_by(*NAME_ORDER)
     number = people.count()
     shown = list(people) if number <= LONGEST_ROSTER else []
-    names = told_apart(shown)
+    names = told_apart(shown, {one.pk for one in shown})
     context = {
         "title": f"登记覆盖证明：{campaign}",
         "campaign": campaign,
