@@ -5,7 +5,6 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
 from django.utils import timezone
 
-from members.models import Person
 from yl_district.history.tracking import note_changed
 from yl_district.history.watching import about_to_change
 from yl_district.validators import problem
@@ -14,8 +13,6 @@ from .arrivals import lock_activity
 from .effects import EFFECTS, settle_effects
 from .models import Activity, Arrival, CampaignProof, SignIn
 
-# What is decided on somebody who came and is not registered.
-NEW_VISITOR = "new"
 COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "service_hours", "stated_attendance", "stated_basis")
 
 
@@ -82,7 +79,7 @@ def delete_activity(activity):
 
 @transaction.atomic
 def confirm_arrivals(activity, decisions, capacities, by):
-    """Does with what came in by code as decided, {key of an arrival: Person, NEW_VISITOR or a state}.
+    """Does with what came in by code as decided, {key of an arrival: Person, perhaps a new one, or a state}.
 
     People come in the capacity that `capacities` has for their key, somebody new in that of others. Returns how many
     rows got which state. Whatever somebody else has decided on meanwhile stays; numbers that have served are erased.
@@ -96,8 +93,8 @@ def confirm_arrivals(activity, decisions, capacities, by):
         outcome = {"state": state, "decided_by": by, "decided_at": now}
         row = Arrival.objects.filter(pk=arrival.pk)
         if state == Arrival.State.CONFIRMED:
-            person = new_visitor(arrival) if decision == NEW_VISITOR else decision
-            row.erase(name="", sign_in=present(activity, person, capacities.get(person.pk)), **outcome)
+            register_new(decision)
+            row.erase(name="", sign_in=present(activity, decision, capacities.get(decision.pk)), **outcome)
         elif state == Arrival.State.GUEST:
             row.erase(**outcome)
         else:
@@ -121,12 +118,11 @@ def present(activity, person, capacity):
     return sign_in
 
 
-def new_visitor(arrival):
-    """Registers somebody of whom nothing is known but the name and the number, as the sign-in form does."""
-    person = Person(name=arrival.name, mobile=arrival.mobile)
-    person.full_clean()
-    person.save()
-    return person
+def register_new(person):
+    """Registers a person who is not, of whom little more than a name is known, as the sign-in form does."""
+    if person.pk is None:
+        person.full_clean()
+        person.save()
 
 
 @transaction.atomic

@@ -3,17 +3,19 @@
 from django import forms
 from django.utils import timezone
 
-from yl_district.pages.forms import ActionForm, refuse_control_characters
+from members.models import Person
+from members.models.people import ADULT, age
+from yl_district.fields import PartialDateFormField
+from yl_district.pages.forms import ActionForm, prepare_field, refuse_control_characters
 from yl_district.pinyin import normalised
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.text_widgets import MobileWidget, NameWidget
 from yl_district.validators import problem
 
-from .actions import NEW_VISITOR
 from .arrivals import end_of_hour
 from .models import Arrival
 
-NOBODY_YET = ""
+NOBODY_YET, NEW_VISITOR = "", "new"
 LAST_HOUR = 24
 
 
@@ -117,7 +119,7 @@ class ArrivalsForm(ActionForm):
         super().__init__(*args, **options)
         self.rows = []
         for match in matches:
-            name = row_name(match.arrival.pk)
+            name, born = row_name(match.arrival.pk), f"born_{match.arrival.pk}"
             self.fields[name] = forms.ChoiceField(
                 label=match.arrival.shown_name,
                 choices=answers_to(match, is_held),
@@ -126,15 +128,34 @@ class ArrivalsForm(ActionForm):
                 widget=forms.RadioSelect({"class": "form-check-input"}),
                 error_messages={"invalid_choice": "所选的人已不在可选之列，请重新选择。"},
             )
-            self.rows.append((match, self[name]))
+            if is_held and match.may_be_new and match.arrival.is_minor:
+                self.fields[born] = PartialDateFormField(label="出生日期", required=False)
+                prepare_field(self.fields[born])
+                self.fields[born].help_text = "登记为新的人员时填写，可以只填年月。"
+            self.rows.append((match, self[name], self[born] if born in self.fields else None))
+
+    def clean(self):
+        data = super().clean()
+        for _, field, born in self.rows:
+            if born is None or data.get(field.name) != NEW_VISITOR or born.name in self.errors:
+                continue
+            # Without a birth date a minor would be named in full wherever the person is shown.
+            if not data.get(born.name):
+                self.add_error(born.name, "未满 18 周岁的新人员，请填写出生日期，可以只填年月。")
+            elif age(data[born.name], self.day) >= ADULT:
+                self.add_error(born.name, "已满 18 周岁，与本人所填不符，请核对。")
+        return data
 
     def decisions(self):
-        """Returns {key of an arrival: Person, NEW_VISITOR or a state}, of those that have an answer."""
+        """Returns {key of an arrival: Person, perhaps a new one, or a state}, of those that have an answer."""
         found = {}
-        for match, field in self.rows:
-            people = {str(person.pk): person for person in match.people}
+        for match, field, born in self.rows:
+            arrival, people = match.arrival, {str(person.pk): person for person in match.people}
             if chosen := self.cleaned_data[field.name]:
-                found[match.arrival.pk] = people.get(chosen, chosen)
+                if chosen == NEW_VISITOR:
+                    birth_date = self.cleaned_data[born.name] if born else None
+                    people[chosen] = Person(name=arrival.name, mobile=arrival.mobile, birth_date=birth_date)
+                found[arrival.pk] = people.get(chosen, chosen)
         return found
 
 
@@ -154,7 +175,6 @@ def answers_to(match, is_held):
     if not is_held:
         return turned_away
     found = [(str(person.pk), words) for person, words in match.people.items()]
-    # A minor without a birth date would be named in full wherever the person is shown.
-    if match.may_be_new and not match.arrival.is_minor:
+    if match.may_be_new:
         found.append((NEW_VISITOR, "登记为新的人员（身份：其他），计入人次"))
     return [*found, (Arrival.State.GUEST, "登记为来宾，不计入人次"), *turned_away]

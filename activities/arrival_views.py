@@ -133,7 +133,7 @@ def keys_answered(data):
 def confirm_by_form(activity, form):
     """Does what the form decides, and notes what came of it."""
     decisions = form.decisions()
-    people = [one for one in decisions.values() if not isinstance(one, str)]
+    people = [one for one in decisions.values() if not isinstance(one, str) and one.pk]
     form.outcome = confirm_arrivals(activity, decisions, capacities_on(activity, form.user, people), form.user)
 
 

@@ -27,7 +27,7 @@ def scan(code, name="白露", mobile=MOBILE, client=None, **more):
 def rows_of(answer):
     """The rows of the page that confirms: (match, field) by the name as shown."""
     assert answer.status_code == 200
-    return {match.arrival.shown_name: (match, field) for match, field in answer.context["form"].rows}
+    return {match.arrival.shown_name: (match, field) for match, field, _ in answer.context["form"].rows}
 
 
 def offered(client, activity):

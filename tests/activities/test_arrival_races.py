@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.utils import timezone
 
-from activities.actions import NEW_VISITOR, confirm_arrivals
+from activities.actions import confirm_arrivals
 from activities.arrivals import places_taken
 from activities.models import Arrival, SignIn
 from members.models import Person
@@ -81,9 +81,10 @@ def test_twin_without_the_lock_one_place_is_given_twice(place, monkeypatch):
 def confirmed_at_once(place):
     """How many rows each of two keepers has confirmed, who take the same visitor for somebody new."""
     scan(place.code)
-    decisions = {Arrival.objects.get().pk: NEW_VISITOR}
+    key = Arrival.objects.get().pk
     confirm = [
-        lambda by=by: confirm_arrivals(place.activity, decisions, {}, by) for by in (place.staff, place.branch_cadre)
+        lambda by=by: confirm_arrivals(place.activity, {key: Person(name="白露")}, {}, by)
+        for by in (place.staff, place.branch_cadre)
     ]
     return sorted(sum(found.values()) for found in at_once(confirm))
 

@@ -26,6 +26,7 @@ from tests.factories import (
     make_post,
     make_user,
     make_volunteer,
+    minor_birth_date,
 )
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, page, queries, send, two_branches
@@ -306,16 +307,26 @@ def test_people_come_as_what_they_are(place):
     assert found == {("白露", "member"), ("顾清", "volunteer"), ("林溪", "linked_youth")}
 
 
-def test_a_minor_is_named_in_part_and_not_registered_anew(place):
+def test_a_minor_is_named_in_part(place):
     scan(place.code, "白小露", **PARENT)
-    _, field = offered(place.cadre, place.activity)["白**"]
-    assert list(dict(field.field.choices)) == ["guest", "dismissed", ""]
     words = page(place.cadre, "activity_arrivals", place.activity.pk)
     whole = ["白小露", MOBILE, PARENT["guardian"], PARENT["guardian_phone"]]
     assert ([text for text in whole if text in words], "家长 白* 139****9000" in words) == ([], True)
     decide(place.cadre, place.activity, **{"白**": "guest"})
     words = page(place.cadre, "activity_arrivals", place.activity.pk)
     assert ("白小露" in words, "白**" in words) == (False, True)
+
+
+def test_a_minor_is_registered_with_a_birth_date_that_masks_the_name(place):
+    scan(place.code, "白小露", **PARENT)
+    address, key = reverse("activity_arrivals", args=[place.activity.pk]), Arrival.objects.get().pk
+    found = []
+    for born in ("", "1990-01", "2", f"{minor_birth_date():%Y-%m}"):
+        answer = place.cadre.post(address, {f"arrival_{key}": "new", f"born_{key}": born})
+        found.append("".join(answer.context["form"].errors[f"born_{key}"]) if answer.status_code == 200 else "")
+    assert [words[:9] for words in found] == ["未满 18 周岁的", "已满 18 周岁，", "请填写真实存在的日", ""]
+    words = page(place.cadre, "activity_detail", place.activity.pk)
+    assert ("白**" in words, "白小露" in words) == (True, False)
 
 
 def test_in_a_closed_year_a_reason_is_asked_first(place):
@@ -335,7 +346,7 @@ def test_what_was_decided_meanwhile_stays(place):
     scan(place.code, "顾清")
     address = reverse("activity_arrivals", args=[place.activity.pk])
     data = answers(shown_form(place.cadre.get(address)))
-    names = {match.arrival.name: field.name for match, field in place.cadre.get(address).context["form"].rows}
+    names = {match.arrival.name: field.name for match, field, _ in place.cadre.get(address).context["form"].rows}
     decide(place.office, place.activity, 白露="guest")
     place.cadre.post(address, data | {names["白露"]: "dismissed", names["顾清"]: "guest"})
     assert [(one.name, one.state, one.decided_by) for one in Arrival.objects.all()] == [
