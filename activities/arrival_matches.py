@@ -32,7 +32,7 @@ class Match:
 def matches_of(arrivals, activity, user):
     """Returns the Match of each of several arrivals at an activity, in few queries however many there are."""
     people = people_named({arrival.name for arrival in arrivals}, user) if arrivals else {}
-    here = roster_keys(activity, user, people)
+    here = set(Roster(activity, user).capacities(list(people)))
     kept = set(Person.objects.filter(pk__in=Listed(people)).kept_by(user).values_list("pk", flat=True))
     came = dict(activity.sign_ins.filter(person__in=Listed(people)).values_list("person", "presence"))
     told = {
@@ -73,13 +73,6 @@ def people_named(names, user):
     sealed = [one.pk for one in Person.objects.visible_to(user).sealed() if name_key(one.name) in keys]
     found = Person.objects.filter(pk__in=Listed([*seen.values_list("pk", flat=True), *sealed]))
     return {person.pk: person for person in with_capacities(found.order_by("pk"), user)}
-
-
-def roster_keys(activity, user, people):
-    """Returns the keys of those of the people who are on the roster of the activity."""
-    roster = Roster(activity, user)
-    rows = roster.members, roster.volunteers
-    return {key for each in rows for key in each.filter(person__in=Listed(people)).values_list("person", flat=True)}
 
 
 def capacities_on(activity, user, people):
