@@ -250,9 +250,10 @@ ACCESS = {
     "activity_type_create": DISTRICT_KEEPERS,
     "activity_type_update": DISTRICT_KEEPERS,
     # 1+100
-    "link_progress_list": FIGURE_READERS,
+    # By organisation, without names, also for leaders
     "link_progress_places": FIGURE_READERS,
-    "link_progress_liaisons": FIGURE_READERS,
+    "link_progress_list": RECORD_KEEPERS,
+    "link_progress_liaisons": RECORD_KEEPERS,
     "own_link_list": RECORD_KEEPERS,
     "link_list": RECORD_KEEPERS,
     "link_export": RECORD_KEEPERS,

@@ -5,13 +5,12 @@ from django.db.models import F
 
 from members.models import Liaison, Person, Post
 from orgs.filters import SubtreeFilter
-from orgs.models import Organisation
 from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, RecordFilter, SearchFilter, YearFilter
 from yl_district.pinyin import search
 
 from .forms import CadreChoiceField
 from .models import CadreQuerySet, Contact
-from .progress import BoardOrganisationQuerySet, LiaisonPersonQuerySet
+from .progress import LiaisonPersonQuerySet
 
 # The states of a cadre on the board, and the conditions for them.
 LABELS_OF_STATES = {
@@ -55,21 +54,15 @@ class LinkProgressFilter(PageFilter):
     """Serving cadres, by their place, by who looks after it, and by how far they have come."""
 
     search = filters.CharFilter(label="姓名或拼音首字母", max_length=60, method="by_name")
-    organisation = RecordFilter(
-        label="组织（含下级）", queryset=BoardOrganisationQuerySet(Organisation), method="by_organisation"
-    )
+    organisation = SubtreeFilter()
     liaison = RecordFilter(label="联系委员", queryset=LiaisonPersonQuerySet(Person), method="by_liaison")
     state = filters.ChoiceFilter(
         label="进展", choices=[*LABELS_OF_STATES.items()], empty_label="全部", method="by_state"
     )
 
     def by_name(self, cadres, name, value):
-        """Cadres of this name: the board is open to leaders, who look for nobody by number."""
+        """Cadres of this name."""
         return search(cadres, value, by_number=False)
-
-    def by_organisation(self, cadres, name, value):
-        """Cadres serving in the subtree of an organisation."""
-        return cadres.serving_on(self.day, value)
 
     def by_liaison(self, cadres, name, value):
         """Cadres serving in organisations that a committee member looks after today."""

@@ -270,6 +270,10 @@ class CadreQuerySet(PersonQuerySet):
             is_at_quota=ExpressionWrapper(Q(standing_links__gte=F("quota")), BooleanField()),
         )
 
+    def within(self, organisation: Organisation) -> Self:
+        """People who hold or held a post in the subtree of `organisation`."""
+        return self.filter(Exists(Post.objects.within(organisation).filter(person=OuterRef("pk"))))
+
     def with_progress(self, day: date) -> Self:
         """Adds `reached_links`, those reached in the quarter of `day`, and `short_links`, those short of the norm."""
         links = Link.objects.as_of(day).filter(cadre=OuterRef("pk"))

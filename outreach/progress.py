@@ -7,51 +7,45 @@ from functools import partial
 
 from django.db.models import Prefetch, Q
 
-from members.models import Liaison, Person, PersonQuerySet, Post
-from orgs.models import Organisation, OrganisationQuerySet, User
+from members.models import Liaison, Person, PersonQuerySet, Post, PostQuerySet
+from orgs.models import Organisation, User
 from orgs.models.reach import reach_of
-from orgs.roles import FIGURE_READERS, RoleKind
+from orgs.roles import RoleKind
 from yl_district.kept.results import kept_result
 from yl_district.pinyin import NAME_ORDER
 
 from .models import CadreQuerySet, cadres_with_links
 
-# Those who oversee the cadres of their organisations.
+# Whose numbers are added up for whom: leaders are told how far organisations have come, and no names.
 OVERSEERS = (RoleKind.STAFF, RoleKind.LEADER)
 UNASSIGNED = "没有联系委员"
-
-
-class BoardOrganisationQuerySet(OrganisationQuerySet):
-    """Organisations whose cadres a user may look at on the board."""
-
-    seen_by = FIGURE_READERS
 
 
 class LiaisonPersonQuerySet(PersonQuerySet):
     """People who look after organisations."""
 
     def visible_to(self, user: User) -> "LiaisonPersonQuerySet":
-        """Those who look or looked after an organisation that the user sees on the board."""
-        return self.filter(pk__in=Liaison.objects.visible_as(user, *FIGURE_READERS).values("person"))
+        """Those who look or looked after an organisation, where the user may know."""
+        return self.filter(pk__in=Liaison.objects.visible_to(user).values("person"))
 
 
-def board_posts(user: User, day: date):
-    """The posts on `day` of the cadres on the user's board: of all overseen, and the user's own."""
+def board_posts(user: User, day: date, *kinds: RoleKind) -> PostQuerySet:
+    """The posts on `day` of the cadres on the user's board: of all overseen by roles of `kinds`, and the user's own."""
     posts = Post.objects.as_of(day)
-    overseen = Post.objects.visible_as(user, *OVERSEERS).order_by().values("pk")
+    overseen = Post.objects.visible_as(user, *kinds).order_by().values("pk")
     return posts.filter(Q(pk__in=overseen) | Q(person__user=user.pk))
 
 
-def cadres_on_board(user: User, day: date) -> CadreQuerySet:
-    """The serving cadres on the user's board, with how far they have come by `day`."""
-    cadres = cadres_with_links(day).filter(pk__in=board_posts(user, day).order_by().values("person"))
+def cadres_on_board(user: User, day: date, *kinds: RoleKind) -> CadreQuerySet:
+    """The serving cadres on the user's board, as `board_posts`, with how far they have come by `day`."""
+    cadres = cadres_with_links(day).filter(pk__in=board_posts(user, day, *kinds).order_by().values("person"))
     return cadres.with_achievements().with_progress(day).order_by(*NAME_ORDER)
 
 
 def with_places(cadres: CadreQuerySet, user: User, day: date) -> CadreQuerySet:
     """Prefetches `board_posts`, the posts by which they are on the board, with those who look after their place."""
-    liaisons = Liaison.objects.as_of(day).visible_as(user, *FIGURE_READERS).select_related("person")
-    posts = board_posts(user, day).select_related("organisation").order_by("organisation__path", "pk")
+    liaisons = Liaison.objects.as_of(day).visible_to(user).select_related("person")
+    posts = board_posts(user, day, RoleKind.STAFF).select_related("organisation").order_by("organisation__path", "pk")
     posts = posts.prefetch_related(Prefetch("organisation__liaisons", liaisons, to_attr="board_liaisons"))
     return cadres.prefetch_related(Prefetch("posts", posts, to_attr="board_posts"))
 
@@ -90,31 +84,31 @@ def groups_by(kind: str, user: User, day: date) -> list[ProgressGroup]:
 def organisation_groups(user: User, day: date) -> list[dict]:
     """The groups of all organisations with cadres, in the order of the tree."""
     cadres_at = defaultdict(set)
-    for place, person in board_posts(user, day).order_by().values_list("organisation", "person"):
+    for place, person in board_posts(user, day, *OVERSEERS).order_by().values_list("organisation", "person"):
         cadres_at[place].add(person)
     names = Organisation.objects.filter(pk__in=cadres_at).order_by("path").values_list("pk", "name")
-    numbers = numbers_of_cadres(user, day)
+    numbers = numbers_of_cadres(user, day, *OVERSEERS)
     return [added_up(name, key, cadres_at[key], numbers) for key, name in names]
 
 
 def liaison_groups(user: User, day: date) -> list[dict]:
     """The groups of all committee members who look after organisations, by name; the cadres of nobody's last."""
-    after = Liaison.objects.as_of(day).visible_as(user, *FIGURE_READERS)
+    after = Liaison.objects.as_of(day).visible_to(user)
     members = dict(after.order_by().values_list("organisation", "person"))
     cadres_of = defaultdict(set)
-    for place, person in board_posts(user, day).order_by().values_list("organisation", "person"):
+    for place, person in board_posts(user, day, RoleKind.STAFF).order_by().values_list("organisation", "person"):
         cadres_of[members.get(place)].add(person)
     people = Person.objects.filter(pk__in=set(members.values())).order_by(*NAME_ORDER)
     named = [(person.shown_name, person.pk) for person in people if person.pk in cadres_of]
     if None in cadres_of:
         named.append((UNASSIGNED, None))
-    numbers = numbers_of_cadres(user, day)
+    numbers = numbers_of_cadres(user, day, RoleKind.STAFF)
     return [added_up(name, key, cadres_of[key], numbers) for name, key in named]
 
 
-def numbers_of_cadres(user: User, day: date) -> dict[int, dict]:
+def numbers_of_cadres(user: User, day: date, *kinds: RoleKind) -> dict[int, dict]:
     """What is added up of each cadre on the board, by key."""
-    cadres = cadres_on_board(user, day).order_by().values("pk", *ADDED.values())
+    cadres = cadres_on_board(user, day, *kinds).order_by().values("pk", *ADDED.values())
     return {cadre["pk"]: cadre for cadre in cadres}
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from orgs.roles import RoleKind
 from yl_district.pages.pages import list_page
 
 from .filters import LinkProgressFilter
@@ -14,8 +15,8 @@ from .tables import LinkProgressTable
 
 GROUPS_ON_BOARD = 25
 BOARD_WAYS = [
-    ("link_progress_list", "按团干部"),
     ("link_progress_places", "按组织"),
+    ("link_progress_list", "按团干部"),
     ("link_progress_liaisons", "按联系委员"),
 ]
 
@@ -24,7 +25,7 @@ BOARD_WAYS = [
 def link_progress_list(request):
     """Each serving cadre's links and contacts against quota, quarter and norm."""
     day = timezone.localdate()
-    cadres = with_places(cadres_on_board(request.user, day), request.user, day)
+    cadres = with_places(cadres_on_board(request.user, day, RoleKind.STAFF), request.user, day)
     return list_page(request, LinkProgressTable, LinkProgressFilter, cadres, title="1+100 进展", ways=ways_of(request))
 
 
@@ -49,6 +50,6 @@ def groups_page(request, kind):
 
 
 def ways_of(request):
-    """(address, label, whether it is this page) of each way to look at the board."""
-    shown = request.resolver_match.url_name
-    return [(reverse(name), label, name == shown) for name, label in BOARD_WAYS]
+    """(address, label, whether it is this page) of each way in which the user may look at the board."""
+    shown, ways = request.resolver_match.url_name, BOARD_WAYS
+    return [(reverse(name), label, name == shown) for name, label in ways if request.user.may_open(name)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from django.db.models import OuterRef
+from django.db.models import F, OuterRef
 
 from activities.coverage import Coverage
 from activities.models import Activity, ActivityQuerySet, SignIn
@@ -136,7 +136,9 @@ def contacts(scope: Scope) -> ContactQuerySet:
 
 def youths_contacted(scope: Scope) -> LinkedYouthQuerySet:
     held = Contact.objects.of_cadres_at(scope.organisation, OuterRef("held_on")).held_during(scope.passed)
-    return youths_of(Link.objects.reached_by(held))
+    # Listed once by their keys, of which the sum with 0 has no index by which SQLite would list them for each link.
+    listed = Contact.objects.alias(key=F("pk") + 0).filter(key__in=held.order_by().values("pk"))
+    return youths_of(Link.objects.reached_by(listed))
 
 
 def case_register(scope: Scope) -> AssistedYouthQuerySet:

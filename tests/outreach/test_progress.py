@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Liaison
+from orgs.models import Role, User
 from orgs.roles import RoleKind
 from tests.factories import make_contact, make_link, make_organisation, make_person, make_post, make_user
 from tests.pages import browser_of, listed, queries, two_branches
@@ -94,15 +95,34 @@ def test_a_cadre_sees_the_own_row_alone(place):
     assert set(groups(place.cadre, LIAISONS)) == {"没有联系委员"}
 
 
-@pytest.mark.parametrize("kind", [RoleKind.STAFF, RoleKind.LEADER])
-def test_staff_and_leaders_see_the_cadres_of_their_committee(place, kind):
+@pytest.fixture
+def committee(place):
     committee = make_organisation("兴隆街道团工委", place.root, category="working_committee")
     make_post("程川", make_organisation("兴隆社区团支部", committee))
-    client = browser_of(make_user("毛旭", committee, kind))
+    return committee
+
+
+def test_staff_see_the_cadres_of_their_committee(committee):
+    client = browser_of(make_user("毛旭", committee))
     assert set(cells(client)) == {"程川"}
     assert set(groups(client, PLACES)) == {"兴隆社区团支部"}
-    assert "?cadre=" in client.get(reverse(LIST)).content.decode() or kind == RoleKind.LEADER
     assert cells(client, organisation=committee.pk) == cells(client)
+
+
+def test_leaders_see_the_organisations_of_their_committee_and_no_names(committee):
+    client = browser_of(make_user("毛旭", committee, RoleKind.LEADER))
+    text = client.get(reverse(PLACES)).content.decode()
+    assert set(groups(client, PLACES)) == {"兴隆社区团支部"}
+    assert ("程川" in text, f"{reverse(LIST)}?" in text) == (False, False)
+    assert {client.get(reverse(name)).status_code for name in (LIST, LIAISONS)} == {404}
+
+
+def test_a_leader_who_is_a_cadre_elsewhere_sees_the_own_row_by_name_alone(place, committee):
+    Role.objects.create(user=place.branch_cadre, organisation=committee, kind=RoleKind.LEADER)
+    client = browser_of(User.objects.get(pk=place.branch_cadre.pk))
+    assert set(groups(client, PLACES)) == {"柳林社区团支部", "兴隆社区团支部"}
+    assert set(cells(client)) == {"陆远"}
+    assert set(groups(client, LIAISONS)) == {"没有联系委员"}
 
 
 def test_whoever_left_office_is_not_on_the_board(place):

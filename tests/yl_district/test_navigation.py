@@ -21,6 +21,7 @@ ELSEWHERE = {
     "draft_list",
     "help_list",
     "import_memory_list",
+    "link_progress_list",
     "person_twin_list",
     "role_list",
     "usersessions_list",

@@ -60,7 +60,7 @@ SECTIONS = (
             MenuPage("1+100 联系", "link_list", also=("links",)),
             MenuPage("我的联系", "own_link_list"),
             MenuPage("联系记录", "contact_list"),
-            MenuPage("1+100 进展", "link_progress_list"),
+            MenuPage("1+100 进展", "link_progress_places", also=("link_progress",)),
         ),
         short_label="联系",
     ),
