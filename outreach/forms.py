@@ -262,7 +262,6 @@ class OwnContactForm(PageForm):
     groups = [("", "form", "held_on", "links", "not_reached"), Folded("内容", "content")]
     today_in = "held_on"
     form = forms.ChoiceField(label="形式", choices=Contact.Form, widget=forms.RadioSelect)
-    not_reached = forms.BooleanField(label="本季度未联系的全部", required=False)
 
     class Meta:
         model = Contact
@@ -274,7 +273,8 @@ class OwnContactForm(PageForm):
         standing = Link.objects.as_of(self.day).filter(cadre=self.instance.cadre_id)
         self.own = OwnLinks.among(standing.with_last_by_place(), self.day)
         self.fields["links"].queryset = standing
-        self.fields["not_reached"].label = f"本季度未联系的全部（{len(self.own.not_reached)} 名）"
+        label = f"本季度未联系的全部（{len(self.own.not_reached)} 名）"
+        self.fields["not_reached"] = forms.BooleanField(label=label, required=False)
 
     def _fieldset(self, legend, names):
         return super()._fieldset(legend, [name for name in names if name not in ("links", "not_reached")])

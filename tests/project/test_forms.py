@@ -12,6 +12,7 @@ from django.urls import reverse
 from activities.forms import ListedActivityForm, SignInForm
 from assistance.forms import CaseGrantForm
 from members.models import Person
+from outreach.forms import OwnContactForm
 from reports.checks.forms import ExplanationForm
 from reports.documents.forms import ReportForm
 from reports.models import PlatformEntry, Target
@@ -26,7 +27,15 @@ from youthhubs.forms import HubYearForm
 pytestmark = pytest.mark.django_db
 
 # What they ask for is not what their record holds, or nobody changes it afterwards.
-ASKING_ANEW = {AttachmentForm, CaseGrantForm, ExplanationForm, ListedActivityForm, ReportForm, SignInForm}
+ASKING_ANEW = {
+    AttachmentForm,
+    CaseGrantForm,
+    ExplanationForm,
+    ListedActivityForm,
+    OwnContactForm,
+    ReportForm,
+    SignInForm,
+}
 # What the models check, and what would contradict another field.
 VALUES = {
     "contact_phone": "13800138000",
