@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from members.forms import told_of, with_capacities
 from members.identity import ANOTHER, THE_PERSON, Said, weighed
 from members.models import Member, Person, Volunteer
 from yl_district.database.listed import Listed
 from yl_district.likeness import name_key
-from yl_district.sheets.cells import split_list
 
 from .models import Arrival, SignIn
+from .pasted_matches import people_named
 from .rosters import Roster
 
 # So many people of one name are offered at most.
@@ -31,7 +29,7 @@ class Match:
 
 def matches_of(arrivals, activity, user):
     """Returns the Match of each of several arrivals at an activity, in few queries however many there are."""
-    people = people_named({arrival.name for arrival in arrivals}, user) if arrivals else {}
+    people = people_meant(arrivals, user) if arrivals else {}
     here = set(Roster(activity, user).capacities(list(people)))
     kept = set(Person.objects.filter(pk__in=Listed(people)).kept_by(user).values_list("pk", flat=True))
     came = dict(activity.sign_ins.filter(person__in=Listed(people)).values_list("person", "presence"))
@@ -62,17 +60,14 @@ def weighed_against(arrival, people, here, told):
     )
 
 
-def people_named(names, user):
-    """Returns {key: person} of the people visible to the user whose name is one of these or another spelling of it."""
-    keys = {name_key(name) for name in names}
-    named = Person.objects.filter(Q(name__in=Listed(names | keys)) | Q(name_key__in=Listed(keys)))
-    told = Person.objects.filter(other_names__gt="").values_list("pk", "other_names")
-    called = [key for key, others in told if not names.isdisjoint(split_list(others))]
-    seen = Person.objects.visible_to(user).filter(pk__in=Listed([*named.values_list("pk", flat=True), *called]))
+def people_meant(arrivals, user):
+    """Returns {key: person} of the people visible to the user whose name is one of theirs or another spelling of it."""
+    keys = {name_key(arrival.name) for arrival in arrivals}
     # Of sealed people, whom the user knows by a case, the database cannot be asked.
     sealed = [one.pk for one in Person.objects.visible_to(user).sealed() if name_key(one.name) in keys]
-    found = Person.objects.filter(pk__in=Listed([*seen.values_list("pk", flat=True), *sealed]))
-    return {person.pk: person for person in with_capacities(found.order_by("pk"), user)}
+    known = with_capacities(Person.objects.filter(pk__in=Listed(sealed)), user)
+    people = sorted([*people_named(arrivals, user), *known], key=lambda person: person.pk)
+    return {person.pk: person for person in people}
 
 
 def capacities_on(activity, user, people):

@@ -91,6 +91,8 @@ class Campaign(models.Model):
         return reverse("campaign_detail", args=[self.pk])
 
     def clean(self):
+        # As lists name it.
+        self.name = " ".join(self.name.split())
         if not self.key:
             self.key = campaign_key(self.name, set(Campaign.objects.values_list("key", flat=True)))
         check_order(self, "started_on", "ended_on")

@@ -18,7 +18,7 @@ from .figure import Figure, Result
 from .lines import all_figures
 from .prepared import PLACE_OF_PAIR, PreparedQuery, fetched, prepared
 from .scopes import Scope
-from .sources import Rows
+from .sources import Rows, ToReach
 
 # Keeps annotations from colliding with model fields, none of which begins so.
 PREFIX = "asked_"
@@ -51,13 +51,21 @@ def results(scope: Scope, with_cases: bool = True, only: Collection[str] | None 
     # Of cases nothing is kept, so that one query counts all of these.
     cases = [figure for figure in wanted.values() if figure.is_case]
     of_cases = {result.figure.key: result for result in results_of((figure, scope) for figure in cases)}
-    groups = grouped_rows(scope, figures.values(), {figure.source for figure in wanted.values() if not figure.is_case})
+    # Each campaign has rows of its own, so that one query counts those of all of them.
+    campaigns = [figure for figure in wanted.values() if is_of_campaign(figure)]
+    apart = of_cases | {result.figure.key: result for result in kept_results_of((one, scope) for one in campaigns)}
+    groups = grouped_rows(scope, figures.values(), {one.source for key, one in wanted.items() if key not in apart})
     return {
-        key: replace(of_cases[key], target=targets.get(key))
-        if figure.is_case
+        key: replace(apart[key], target=targets.get(key))
+        if key in apart
         else figure.result_of_groups(groups[figure.source], targets)
         for key, figure in wanted.items()
     }
+
+
+def is_of_campaign(figure: Figure) -> bool:
+    """Whether a figure counts whom a campaign is to reach, or those of them whom it has reached."""
+    return isinstance(figure.source, ToReach)
 
 
 def grouped_rows(

@@ -109,6 +109,8 @@ def rows_listed(client, key, query, first):
 
 def come_to(key, rows, columns):
     """What the rows of a list come to, by the figure's own way of counting."""
+    if key.startswith("coverage."):
+        return 100 * sum(row[columns.index("is_reached")] == "已覆盖" for row in rows) // (len(rows) or 1)
     column = "assistances_received" if key == LEAST else summed_column(key)
     if column is None:
         return len(rows)

@@ -210,5 +210,5 @@ def test_any_number_of_keys_is_one_condition(place):
 def test_rows_do_not_add_queries(edition, place, django_assert_num_queries):
     for number in range(30):
         make_member(f"团员{number}", place)
-    with django_assert_num_queries(len(edition.figures.all()) + 3):
+    with django_assert_num_queries(len(edition.figures.all()) + 4):
         drifts(edition)

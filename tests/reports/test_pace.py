@@ -249,4 +249,4 @@ def test_queries_do_not_follow_from_targets_or_rows(root):
         make_activity(root)
         make_unit()
     # Those of cases are asked for apart.
-    assert (count(targets), few) == (4, 3)
+    assert (count(targets), few) == (5, 4)

@@ -138,6 +138,8 @@ def rows_value(key, response):
     assert rows_told(response) == rows.count()
     if key == "assistances_per_youth":
         return min((row.assistances_received for row in rows), default=0)
+    if key.startswith("coverage."):
+        return 100 * rows.filter(is_reached=True).count() // (rows.count() or 1)
     column = summed_column(key)
     return rows.aggregate(all=Sum(column))["all"] or 0 if column else rows.count()
 
