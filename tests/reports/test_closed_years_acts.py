@@ -232,8 +232,18 @@ def test_youths_added_to_a_contact_are_announced(district):
     sent = answers(shown_form(district.office.get(address))) | {"links": [other.pk, district.rows["link"].pk]}
     form = district.office.post(address, sent).context["form"]
     assert {(one.figure.organisation, one.figure.label, one.after) for one in form.effects} == {
-        (place.name, "联系青年", "2人次") for place in (district.root, district.here)
+        (place.name, label, after)
+        for place in (district.root, district.here)
+        for label, after in (("联系青年", "2人次"), ("线上联系", "2人次"), ("联系到的青年", "2名"))
     }
+
+
+def test_the_form_of_a_contact_of_a_closed_year_is_announced(district):
+    """It tells contacts offline from those online."""
+    address = reverse("contact_update", args=[district.rows["contact"].pk])
+    sent = answers(shown_form(district.office.get(address))) | {"form": "theme"}
+    form = district.office.post(address, sent).context["form"]
+    assert {one.figure.label for one in form.effects} == {"线上联系", "线下联系"}
 
 
 def test_a_revert_that_would_move_a_closed_year_is_refused(district):
