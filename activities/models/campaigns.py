@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Member, MemberQuerySet, Person, Post, PostQuerySet
 from orgs.models import Organisation, User
 from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import Attachment
-from yl_district.days import FIRST_YEAR, Bounds, bounded, happened
+from yl_district.days import FIRST_YEAR, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.pinyin import NameOrderField, SearchTextField, search
@@ -21,6 +22,9 @@ from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem
 
 from ..campaign_keys import KEY_LENGTH, campaign_key
+
+# So many years ahead a campaign may be planned.
+MOST_YEARS_AHEAD = 5
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -62,9 +66,10 @@ class Campaign(models.Model):
         blank=True,
         error_messages={"unique": "这一专项代码已被使用，请核对后改正。"},
     )
-    started_on = bounded(models.DateField("起始日期"), Bounds(FIRST_YEAR, 1))
+    # Both may be planned.
+    started_on = models.DateField("起始日期")
     # The last day, on which it still runs.
-    ended_on = bounded(models.DateField("结束日期", null=True, blank=True), Bounds(FIRST_YEAR, 5))
+    ended_on = models.DateField("结束日期", null=True, blank=True)
     audience = models.CharField("覆盖对象", max_length=20, choices=Audience, default=Audience.MEMBERS)
     forms = models.CharField("形式", max_length=100, blank=True)
     remark = models.TextField("备注", blank=True)
@@ -95,6 +100,11 @@ class Campaign(models.Model):
         self.name = " ".join(self.name.split())
         if not self.key:
             self.key = campaign_key(self.name, set(Campaign.objects.values_list("key", flat=True)))
+        last = timezone.localdate().year + MOST_YEARS_AHEAD
+        for name in ("started_on", "ended_on"):
+            day = getattr(self, name)
+            if day and not FIRST_YEAR <= day.year <= last:
+                raise ValidationError({name: problem(f"{FIRST_YEAR} 年至 {last} 年的日期", "请核对年份")})
         check_order(self, "started_on", "ended_on")
 
 
@@ -159,7 +169,9 @@ class CampaignProof(models.Model):
         return reverse("campaign_proof_detail", args=[self.pk])
 
     def clean(self):
+        if not self.campaign_id or not self.proved_on:
+            return
         first, last = self.campaign.started_on, self.campaign.ended_on
-        if self.proved_on and (self.proved_on < first or (last and self.proved_on > last)):
+        if self.proved_on < first or (last and self.proved_on > last):
             expected = f"专项期间内的日期（{first} 至 {last or '今'}）"
             raise ValidationError({"proved_on": problem(expected, "请核对日期，或先改正专项的起止日期")})

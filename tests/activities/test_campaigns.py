@@ -54,6 +54,10 @@ def test_a_campaign_is_registered_changed_and_deleted_by_the_office(district):
     assert "这一专项名称已被使用" in refused(district.office, "campaign_create", **data)["name"]
     errors = refused(district.office, "campaign_update", campaign.pk, **data | {"ended_on": "2017-02-28"})
     assert "不早于起始日期（2017-03-01）" in errors["ended_on"]
+    assert (
+        "1949 年至"
+        in refused(district.office, "campaign_update", campaign.pk, **data | {"started_on": "1948-12-31"})["started_on"]
+    )
     send(district.office, "campaign_update", campaign.pk, **form_of(district.office, campaign) | {"ended_on": ""})
     assert known() == [("学雷锋", date(2017, 3, 1), None, "members")]
     assert [row.history_type for row in campaign.history.order_by("pk")] == ["+", "~"]
