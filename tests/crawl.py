@@ -50,6 +50,7 @@ BUDGETS = {
     **dict.fromkeys(["section_create", "section_update", "summary_detail"], COUNTED),
     **dict.fromkeys(["summary_poster", "summary_poster_export"], COUNTED),
     **dict.fromkeys(["person_merge_create", "person_merge_detail", "person_merge_undo"], COMPARED),
+    "ledger_export": (45, 250),
     **dict.fromkeys(["comparison", "finding_list", "home", "report_sign", "summary_export"], CHECKED),
 }
 # New in each answer, or following from when it was made.
