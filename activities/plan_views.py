@@ -143,7 +143,8 @@ def quarter_themes(request):
         return form
 
     form = build()
-    back = f"{reverse('activity_calendar')}?quarter={year}-q1"
+    known = request.user.may_open("activity_calendar")
+    back = f"{reverse('activity_calendar')}?quarter={year}-q1" if known else reverse("activity_type_list")
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: form.save(year), after=back)
         if target:

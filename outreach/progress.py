@@ -33,7 +33,8 @@ def board_posts(user: User, day: date, *kinds: RoleKind) -> PostQuerySet:
     """The posts on `day` of the cadres on the user's board: of all overseen by roles of `kinds`, and the user's own."""
     posts = Post.objects.as_of(day)
     overseen = Post.objects.visible_as(user, *kinds).order_by().values("pk")
-    return posts.filter(Q(pk__in=overseen) | Q(person__user=user.pk))
+    own = Post.objects.visible_to(user).filter(person__user=user.pk).order_by().values("pk")
+    return posts.filter(Q(pk__in=overseen) | Q(pk__in=own))
 
 
 def cadres_on_board(user: User, day: date, *kinds: RoleKind) -> CadreQuerySet:

@@ -51,10 +51,6 @@ class ActivityQuerySet(ReachQuerySet):
         """Activities held within the period."""
         return self.held().filter(held_on__range=period.bounds)
 
-    def arranged_during(self, period: Period) -> Self:
-        """Activities of the period, whether they were held, cancelled, or never told to be either."""
-        return self.filter(held_on__range=period.bounds)
-
     def without_people(self) -> Self:
         """Activities held of which neither a number of people nor their names are recorded."""
         return self.held().filter(basis=Activity.Basis.UNRECORDED)

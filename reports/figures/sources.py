@@ -85,11 +85,6 @@ def activities(scope: Scope) -> ActivityQuerySet:
     return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
 
 
-def activities_arranged(scope: Scope) -> ActivityQuerySet:
-    arranged = Activity.objects.arranged_during(scope.passed)
-    return arranged.filter(hub=scope.hub) if scope.hub else arranged.within(scope.organisation)
-
-
 def activities_served(scope: Scope) -> ActivityQuerySet:
     return activities(scope).served()
 

@@ -34,6 +34,7 @@ APPS = ("orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 # Neither happened nor announced: what is planned, expected, asked for or derived, and bounds of periods.
 OTHER_DAYS = {
     "activities.Activity.held_on",
+    "activities.Activity.list_confirmed_on",
     "activities.Campaign.ended_on",
     "activities.Campaign.started_on",
     "assistance.AssistedYouth.kept_until",

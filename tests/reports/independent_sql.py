@@ -76,18 +76,16 @@ WITH domain_span AS (
 ), working_unit AS (
     SELECT * FROM own_unit
     WHERE id NOT IN (SELECT unit_id FROM standing_change WHERE kind IN ('moved', 'deregistered'))
-), arranged AS (
+), own_activity AS (
     SELECT activity.*, type.key, EXISTS (
         SELECT 1 FROM education_span span WHERE span.type_id = type.id AND span.is_education IS TRUE
           AND {stands("span.begun", "span.ended", "activity.held_on")}) AS is_education
     FROM activities_activity activity
     JOIN activities_activitytype type ON type.id = activity.type_id
     LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
-    WHERE activity.held_on {WITHIN}
+    WHERE activity.held_on {WITHIN} AND activity.state = 'held'
       AND CASE WHEN %(hub)s > 0 THEN activity.hub_id = %(hub)s
           ELSE coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1 END
-), own_activity AS (
-    SELECT * FROM arranged WHERE state = 'held'
 ), standing_link AS (
     SELECT * FROM outreach_link WHERE {stands("started_on", "ended_on")}
 ), cadre AS (
@@ -260,7 +258,6 @@ VALUES = {
     "hub_volunteer_teams": "SELECT count(DISTINCT hub_id) FROM own_volunteer WHERE hub_id IN (SELECT id FROM open_hub)",
     "people_reached": "SELECT count(DISTINCT person_id) FROM activities_signin "
     "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
-    "sessions_planned": "SELECT coalesce(sum(session_count), 0) FROM arranged",
     "volunteer_hours": "SELECT coalesce(sum(service_hours), 0) FROM activities_signin "
     "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
     "platform_entries": f"SELECT count(*) FROM own_entry WHERE entered_on {WITHIN}",
@@ -298,7 +295,7 @@ REACHED = """
     WHERE campaign_id = %(campaign)s AND proved_on BETWEEN %(begun)s AND %(day)s
 """
 FROM_SIGN_INS = {"education_reach", "people_reached"}
-AT_HUBS = {"education_sessions", "people_reached", "sessions_planned", "volunteer_hours"}
+AT_HUBS = {"education_sessions", "people_reached", "volunteer_hours"}
 
 
 def figures(path, first, last, hub=0):

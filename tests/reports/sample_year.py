@@ -177,7 +177,6 @@ class Year:
             "hubs_key": sum(tier == "重点店" for tier in hubs.values()),
             "hub_volunteer_teams": len(teams & set(hubs)),
             "people_reached": len({row["姓名"] for row in sign_ins}),
-            "sessions_planned": sum(row["场次"] for row in activities),
             "volunteer_hours": 0,
         }
         for row in activities:

@@ -45,10 +45,10 @@ def test_columns_and_words_are_those_of_the_page(place):
     make_activity(place.here, "健步走", hub=hub, attendance=20, basis="exact", session_count=3)
     make_activity(name="读书会", held_on=date(2017, 5, 4), type="lecture")
     headings, *rows = taken(place.office, "sessions")
-    assert headings == ["活动名称", "日期", "状态", "类型", "主办组织", "青年汇", "场次", "人次", "数字口径"]
+    assert headings == ["活动名称", "日期", "状态", "类型", "主办组织", "青年汇", "专项", "场次", "人次", "数字口径"]
     assert rows == [
-        ["读书会", "2017-05-04", "已举办", "主题讲座", "", "", "1", "", "未统计"],
-        ["健步走", "2017-04-08", "已举办", "阳光体育", "柳林社区团支部", "柳林青年汇", "3", "20", "实数"],
+        ["读书会", "2017-05-04", "已举办", "主题讲座", "", "", "", "1", "", "未统计"],
+        ["健步走", "2017-04-08", "已举办", "阳光体育", "柳林社区团支部", "柳林青年汇", "", "3", "20", "实数"],
     ]
 
 

@@ -54,7 +54,6 @@ SUMMED = {
     "cadre_meetings": "session_count",
     "education_sessions": "session_count",
     "sessions": "session_count",
-    "sessions_planned": "session_count",
     "attendances": "attendance",
     "youth_contacts": "youths_reached",
     "contacts_online": "youths_reached",
