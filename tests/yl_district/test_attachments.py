@@ -19,12 +19,14 @@ from tests.factories import (
     make_assistance,
     make_assisted_youth,
     make_attachment,
+    make_campaign,
     make_contact,
     make_grant,
     make_hub,
     make_link,
     make_member,
     make_post,
+    make_proof,
     make_scholarship,
     make_supply,
     make_unit,
@@ -91,6 +93,7 @@ def one_of_each(district):
         youth.plans.create(year=2017),
         make_assistance([youth]),
         scholarship,
+        make_proof(make_campaign(), make_member(branch=district.here).person),
     ]
 
 

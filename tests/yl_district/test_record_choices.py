@@ -6,11 +6,12 @@ import pytest
 from django.db.models import F
 from django.urls import reverse
 
+from activities.forms import CampaignProofsForm
 from activities.roster_views import RosterForm
 from assistance.forms import AssistanceForm
 from members.models import Person, Post, Volunteer
 from orgs.models import Organisation, Unit
-from outreach.forms import ContactForm
+from outreach.forms import ContactForm, OwnContactForm
 from tests.factories import (
     make_assisted_youth,
     make_hub,
@@ -29,8 +30,9 @@ from yl_district.pages.record_choices import MOST_FOUND, MOST_LISTED, NO_NUMBERS
 pytestmark = pytest.mark.django_db
 
 MANY = MOST_LISTED + 2
-# Lists of several records that are ticked, of one cadre, one register and one host each.
-TICKED = {(ContactForm, "links"), (AssistanceForm, "youths"), (RosterForm, "people")}
+# Lists of several records that are ticked, of one cadre, one register, one host and one campaign each.
+TICKED = {(ContactForm, "links"), (OwnContactForm, "links"), (AssistanceForm, "youths"), (RosterForm, "people")}
+TICKED |= {(CampaignProofsForm, "people")}
 BOX = 'name="branch-typed"'
 
 
