@@ -272,6 +272,7 @@ def test_a_chain_is_pasted_on_a_phone(phone_page, sign_in, place):
     hand.fill(phone_page.get_by_label("粘贴名单或接龙"), TEXT)
     expect(phone_page.get_by_text("草稿已暂存")).to_be_visible()
     hand.press_named("button", "读取并核对")
+    expect(phone_page.get_by_role("button", name="登记这些人")).to_be_visible()
     assert phone_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     hand.press_named("button", "登记这些人")
     expect(phone_page.get_by_text("已登记 2 人到场，1 人请假。")).to_be_visible()

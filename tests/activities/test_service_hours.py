@@ -61,6 +61,7 @@ def test_whose_times_are_written_down_serves_from_one_to_the_other(place):
 
 
 @pytest.mark.both
+@pytest.mark.cpu(4)
 def test_others_serve_as_long_as_the_activity_once_the_list_is_confirmed(place):
     assert "1 名志愿者没有登记到达和离开" in page(place.cadre, "activity_confirm", place.activity.pk)
     confirm(place.cadre, place.activity, starts_at="09:00", ends_at="11:00")

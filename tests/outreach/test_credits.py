@@ -115,6 +115,7 @@ def test_of_volunteering_the_contact_is_volunteering(place):
 
 
 @pytest.mark.both
+@pytest.mark.cpu(4)
 def test_corrections_of_the_list_are_followed(place):
     confirm(place.cadre, place.activity)
     remove_sign_in(place.activity.sign_ins.get(person=place.links[0].youth))
@@ -142,6 +143,7 @@ def test_a_link_counts_on_the_day_alone(place):
 
 
 @pytest.mark.both
+@pytest.mark.cpu(4)
 def test_opened_again_all_is_taken_back_and_the_choice_is_kept(place):
     confirm(place.office, place.activity, credited=[place.person.pk, place.other.pk], contact_form="open_day")
     reopen(place.cadre, place.activity)
