@@ -56,6 +56,8 @@ BUDGETS = {
 # New in each answer, or following from when it was made.
 PASSING = [
     r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
+    # The hours of today that are still ahead.
+    r"<option[^>]*>今天 \d+:00</option>",
     # The seconds until the session ends.
     r'data-left="[^"]*"',
     r'nonce="[^"]*"',
