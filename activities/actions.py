@@ -49,7 +49,7 @@ def add_sign_ins(activity, sign_ins):
 @transaction.atomic
 def hold_as_planned(activity):
     """Registers a planned activity as held on its day, in as many sessions as planned; of one that is held, nothing."""
-    list(Activity.objects.filter(pk=activity.pk).select_for_update(no_key=True).values_list("pk"))
+    lock_activity(activity.pk)
     activity.refresh_from_db()
     if activity.is_planned:
         activity.hold(activity.held_on, activity.session_count, None, "")

@@ -17,7 +17,17 @@ from yl_district.periods import PARTS, Period
 from youthhubs.models import Hub
 
 from .models import Activity, QuarterTheme
-from .plans import MOST_TIMES, ONCE, RHYTHMS, Calendar, days_of, month_later, quarter_named, repeat_activity
+from .plans import (
+    LONGEST_CALENDAR,
+    MOST_TIMES,
+    ONCE,
+    RHYTHMS,
+    Calendar,
+    days_of,
+    month_later,
+    quarter_named,
+    repeat_activity,
+)
 from .views import visible_activity
 
 
@@ -61,15 +71,17 @@ def activity_calendar(request):
     rows = Activity.objects.visible_to(request.user)
     filterset = CalendarFilter(request.GET, rows, user=request.user, day=timezone.localdate())
     calendar = Calendar(filterset.qs, period)
+    sessions = calendar.sessions
     context = {
         "title": "活动日历",
         "filter": filterset,
         "calendar": calendar,
-        "all_sessions": max(1, calendar.sessions[-1][1]),
+        "sessions": sessions,
+        "all_sessions": max(1, sessions[-1][1]),
+        "most": LONGEST_CALENDAR,
         "quarter": period,
         "theme": QuarterTheme.objects.filter(year=period.year, quarter=int(period.part[1])).first(),
         "others": [(one.name, address_of(request, one)) for one in (period.before, after(period))],
-        "address": address_of(request, period),
     }
     return render(request, "activities/activity_calendar.html", context)
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from activities.effects import ListEffect
 from activities.models import SignIn
 from members.models import Person, Post
+from yl_district.days import has_ended
 from yl_district.pages.forms import prepare_field
 from yl_district.pinyin import person_order
 
@@ -81,10 +82,7 @@ def usual_form(activity):
 def reached_by_hand(cadres, days):
     """Returns {(key of a cadre, day): keys of the links that contacts logged by hand reached}, empty for others."""
     contacts = Contact.objects.by_hand().filter(cadre__in=cadres, held_on__in=days).prefetch_related("links")
-    links = defaultdict(list)
-    for link in Link.objects.filter(cadre__in=cadres):
-        links[link.cadre_id].append(link)
-    reached = defaultdict(set)
+    links, reached = links_by_cadre(cadres), defaultdict(set)
     for contact in contacts:
         named = contact.links.all()
         if contact.with_everyone:
@@ -93,9 +91,17 @@ def reached_by_hand(cadres, days):
     return reached
 
 
+def links_by_cadre(cadres):
+    """Returns {key of a cadre: all links}, in the order of their keys."""
+    links = defaultdict(list)
+    for link in Link.objects.filter(cadre__in=cadres).order_by("pk"):
+        links[link.cadre_id].append(link)
+    return links
+
+
 def is_in_force(link, day):
     """Whether the link is in force on `day`."""
-    return link.started_on <= day and (link.ended_on is None or day < link.ended_on)
+    return link.started_on <= day and not has_ended(link, day)
 
 
 @transaction.atomic
@@ -146,10 +152,7 @@ def wanted_links(activities):
     came = defaultdict(set)
     for activity, person in SignIn.objects.present().filter(activity__in=activities).values_list("activity", "person"):
         came[activity].add(person)
-    links = defaultdict(list)
-    for link in Link.objects.filter(cadre__in=cadres).order_by("pk"):
-        links[link.cadre_id].append(link)
-    reached = reached_by_hand(cadres, days)
+    links, reached = links_by_cadre(cadres), reached_by_hand(cadres, days)
     wanted = {}
     for credit in credits:
         day = credit.activity.held_on

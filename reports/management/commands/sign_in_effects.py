@@ -52,21 +52,21 @@ def unconfirmed_lists(period):
 
 
 def contact_figures(period):
-    """{(organisation, label of a figure): amount} of every figure that reads contacts, for every organisation."""
+    """{(organisation, key of a figure): (label, amount)}, everywhere, of the figures that read contacts."""
     names = names_read(Contact)
     figures = [figure for figure in all_figures().values() if reads(figure, Contact, names)]
     scopes = [Scope(one, period) for one in Organisation.objects.order_by("path")]
     asked = [(figure, scope) for scope in scopes for figure in figures]
     results = zip(asked, results_of(asked), strict=True)
-    return {(scope.organisation.name, figure.label): said(result) for (figure, scope), result in results}
+    return {(scope.organisation, figure.key): (figure.label, said(result)) for (figure, scope), result in results}
 
 
 def moved(before, after):
     """The figures that differ, as the JSON output represents them."""
     return [
-        {"organisation": name, "figure": label, "before": was, "after": after[name, label]}
-        for (name, label), was in before.items()
-        if after[name, label] != was
+        {"organisation": place.name, "figure": label, "before": was, "after": after[place, key][1]}
+        for (place, key), (label, was) in before.items()
+        if after[place, key][1] != was
     ]
 
 
