@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import time
+from collections import Counter
 from copy import copy
 from datetime import timedelta
 from zlib import crc32
@@ -82,7 +83,13 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Leave out what runs on the other database, or with --full alone."""
-    kept = {item for item in items if runs_here(config, item)}
+    earlier = Counter()
+    kept = set()
+    for item in items:
+        test = (item.parent.nodeid, item.originalname)
+        if runs_here(config, item, earlier[test]):
+            kept.add(item)
+        earlier[test] += 1
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = [item for item in items if item in kept]
 
@@ -108,21 +115,24 @@ def pytest_runtest_setup():
         time.sleep((midnight - now).total_seconds())
 
 
-def runs_here(config, item):
-    """Whether a test runs on the chosen database: with --full every one, else those that are marked for it."""
+def runs_here(config, item, position):
+    """Whether a test runs on the chosen database: with --full every one, else those that are marked for it.
+
+    `position` counts the parameters of the same test before it.
+    """
     is_on_postgresql, postgresql = config.getoption("database") == "postgresql", item.get_closest_marker("postgresql")
     if config.getoption("full"):
         return is_on_postgresql or not (postgresql and postgresql.kwargs.get("only"))
     if item.get_closest_marker("full"):
         return False
-    number, sampled = crc32(item.name.encode()), item.get_closest_marker("sampled")
-    if sampled and number // 2 % sampled.args[0]:
+    sampled = item.get_closest_marker("sampled")
+    if sampled and position % sampled.args[0]:
         return False
     # A test's own mark goes before that of its file.
     mark = next((mark.name for mark in item.iter_markers() if mark.name in DATABASE_MARKS), None)
     if mark == "in_turn":
         # The name decides, so that a test is always tried on the same one.
-        return is_on_postgresql == bool(number % 2)
+        return is_on_postgresql == bool(crc32(item.name.encode()) % 2)
     return mark == "both" or is_on_postgresql == (mark == "postgresql")
 
 

@@ -141,7 +141,7 @@ def test_rows_do_not_add_queries(district):
     assert asked() == before
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_the_ledger_takes_campaigns_in_and_gives_them_out_again():
     sheets = {"团组织": ORGANISATIONS, "专项": [LEARNING, {"名称": "讲座", "起始日期": "2017-05-01"}], "活动": [walk()]}
     assert tally(take_in(sheets))["专项"] == (2, 0, 0)

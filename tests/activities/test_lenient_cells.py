@@ -23,6 +23,7 @@ def stored(*names):
     return tuple(getattr(Activity.objects.get(), name) for name in names)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("cell", "attendance", "basis"),
     [

@@ -125,6 +125,7 @@ class Writers:
         run("UPDATE youthhubs_hub SET organisation_id = %s WHERE id %% 2 = 0", self.chance.choice(self.places).pk)
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_owner_follows_every_way_of_writing(seed):
     writers = Writers(seed)

@@ -234,7 +234,7 @@ def test_a_list_sent_twice_is_taken_once(place):
     assert (first.status_code, again.status_code, SignIn.objects.count()) == (302, 302, 0)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_lists_confirmed_at_once_make_one_row_a_person(place):
     texts = ["白露、顾清", "顾清、林溪（请假）", "林溪、白露"]

@@ -30,6 +30,7 @@ def recorded():
     return activity.attendance, activity.basis, activity.sign_in_count
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -53,6 +54,7 @@ def test_person_times_may_be_filled_in_later():
     assert recorded() == (30, "exact", 0)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("typed", [{}, {"人次": 2}, {"人次": 2, "数字口径": "实数"}, {"人次": 2, "数字口径": "约数"}])
 def test_with_sign_ins_person_times_are_their_number_and_measured(typed):
     sheets = BASE | {"活动": [WALK | typed], "签到": sign_ins("章程", "顾清")}
@@ -130,6 +132,7 @@ def test_the_capacity_says_which_of_two_namesakes_came():
     assert (report.doubtful, len(report.doubts[0]["candidates"])) == (1, 2)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("cells", "hint"), [({"手机号码": "13900139000"}, ""), ({}, "（13900139000）"), ({}, "（高井支部）")]
 )

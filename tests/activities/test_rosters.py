@@ -264,7 +264,7 @@ def test_two_who_call_the_roll_are_told_who_was_on_the_list(place):
     assert "这 1 人都已在名单上，没有改动。" in text
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_rolls_called_at_once_make_one_row_a_person(place):
     people, address = list(place.people.values()), reverse("activity_roster", args=[place.activity.pk])

@@ -60,7 +60,7 @@ def test_whose_times_are_written_down_serves_from_one_to_the_other(place):
     assert rows(place.activity)[1] == 3
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 def test_others_serve_as_long_as_the_activity_once_the_list_is_confirmed(place):
     assert "1 名志愿者没有登记到达和离开" in page(place.cadre, "activity_confirm", place.activity.pk)

@@ -114,6 +114,7 @@ def test_the_list_marks_what_is_only_planned_and_is_narrowed_by_state(district):
     assert '<span class="badge bg-blue-lt">计划</span>' in page(district.office, "activity_list")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("cells", "state"),
     [

@@ -504,6 +504,7 @@ def granted():
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fate", FATES)
 def test_a_grant_opens_the_file_and_the_person_until_it_ends_or_its_holder_moves(granted, fate):
     become, is_open = FATES[fate]
@@ -605,6 +606,7 @@ def test_the_shortest_and_the_longest_grant_last_so_many_days(district, days):
     assert grant.expires_on == timezone.localdate() + timedelta(days=days)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changed", "asks"),
     [

@@ -33,7 +33,8 @@ def merged(place, kept, lost):
     return merge_people(kept, lost, request=request_of(place.staff), reason="重复登记", values={})
 
 
-@pytest.mark.both
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 @pytest.mark.parametrize(("is_bait_kept", "has_file"), [(True, False), (False, False), (False, True)])
 def test_a_grant_for_one_opens_nothing_of_the_other(place, is_bait_kept, has_file):
@@ -85,6 +86,7 @@ def reset(user, place):
 MEANWHILE = [moved_away, made_a_cadre, made_an_administrator, gone, reset]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("change", MEANWHILE)
 def test_a_grant_that_its_holder_could_not_be_given_today_comes_back_ended(place, change):
     grant = make_grant(place.caseworker, place.victim, organisation=place.there)

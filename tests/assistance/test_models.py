@@ -64,6 +64,8 @@ def holder():
     return make_user("姜禾", make_organisation(parent=make_organisation()), Role.Kind.CASEWORKER)
 
 
+@pytest.mark.sampled(3)
+@pytest.mark.in_turn
 @stock
 def test_assistance_to_all_is_seen_by_grant_for_a_youth_in_the_register_that_day(holder, begin, end, stands):
     (branch,) = holder.case_organisations
@@ -85,6 +87,7 @@ def test_assistance_to_all_belongs_to_the_organisations_with_a_youth_in_the_regi
     assert list(Assistance.objects.within(branch)) == [assistance] * stands
 
 
+@pytest.mark.sampled(3)
 @stock
 def test_assistance_to_all_is_open_as_a_whole_without_a_closed_youth_in_the_register_that_day(
     holder, begin, end, stands
@@ -100,6 +103,8 @@ def test_assistance_to_all_is_open_as_a_whole_without_a_closed_youth_in_the_regi
     assert AssistedYouth.objects.are_open_to(holder, DAY)
 
 
+@pytest.mark.sampled(3)
+@pytest.mark.in_turn
 @stock
 def test_assistance_that_names_a_youth_is_told_by_that_youth_whatever_the_day(holder, begin, end, stands):
     (branch,) = holder.case_organisations

@@ -84,6 +84,7 @@ def texts_stored():
             yield from (f"{model.__name__}.{field.name}: {getattr(row, field.attname)}" for field in fields)
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("is_member", [False, True])
 def test_a_file_made_nameless_keeps_its_numbers_and_nothing_of_the_child(place, is_member):
     person = make_person("白露明", birth_date=date(2006, 3, 4), gender="F")
@@ -114,6 +115,7 @@ def test_twin_a_file_that_stays_tells_everything(place):
     assert len([text for text in texts_stored() if SECRET in text]) > 20
 
 
+@pytest.mark.in_turn
 def test_a_signed_report_is_what_it_was(place):
     whole_file(place, make_person("白露明"))
     scope = Scope(Organisation.objects.get(depth=1), Period.of_year(2017))

@@ -125,6 +125,7 @@ def told_of_cases(copy):
     return found
 
 
+@pytest.mark.in_turn
 def test_no_row_of_a_copy_names_a_person_beside_a_case():
     district_with_cases()
     copy = list(rows_of_a_copy())
@@ -183,6 +184,7 @@ def test_lists_are_searched_and_sorted_by_names_that_the_database_does_not_know(
         assert named(rows.search(text).in_name_order()) == expected
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("sort", ["person", "-person"])
 def test_a_sorted_list_is_told_page_by_page_in_the_same_number_of_queries(sort, django_assert_max_num_queries):
     place = make_organisation()

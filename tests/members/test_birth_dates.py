@@ -239,6 +239,7 @@ def typed(place, **changes):
     return member | changes
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("text", "known"), [("19990520", DAY), ("199905", MONTH), ("1999", YEAR), ("", None)])
 def test_a_form_takes_what_is_known_and_shows_it_again(place, text, known):
@@ -324,6 +325,7 @@ def test_a_month_beside_a_number_of_another_month_is_an_error(branches):
     assert found[2:5] == ("出生日期", "2001-02", "与身份证号一致的出生日期 2001-01-20")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("stored", "said", "changes", "kept"),
@@ -360,6 +362,7 @@ def test_a_row_that_begins_a_record_says_more_of_a_known_person_and_takes_nothin
     assert birth_dates() == {"齐安": kept}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.django_db
 @pytest.mark.parametrize("said", [("1999-05", "1999-05-20"), ("1999-05-20", "1999-05"), ("1999", "1999-05-20")])
 @pytest.mark.parametrize("stored", [None, YEAR])

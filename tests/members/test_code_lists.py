@@ -29,6 +29,7 @@ def codes_asked(rows, **options):
     return {one["id"]: one["rows"] for one in asked if one["kind"] == "codes"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("cell", ["1", "１", 1, 1.0])
 def test_numbers_for_the_sex_are_asked_about_once(cell):
     rows = [ROW | {"性别": cell}, ROW | {"姓名": "顾清", "性别": "2"}, ROW | {"姓名": "陆远", "性别": "男性"}]

@@ -170,6 +170,7 @@ def test_a_sheet_of_spans_divides_what_always_held(branches):
     assert spans() == [("严川", None, date(2017, 3, 1)), ("方琳", date(2017, 3, 1), None)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("rows", "found"),
     [

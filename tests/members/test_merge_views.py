@@ -134,6 +134,7 @@ def test_each_field_says_what_is_kept_and_what_becomes_of_the_other(place):
 TOLD = {"name", "gender", "mobile", "user", "double_0"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("side", "others", "name", "expected"),
     [

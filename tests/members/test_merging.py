@@ -144,7 +144,7 @@ def twice(place):
     return rows
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(6)
 def test_what_both_have_is_there_once_and_comes_back_twice(place):
     rows = twice(place)

@@ -164,7 +164,7 @@ def test_a_form_opened_before_somebody_else_bound_an_account_is_looked_at_again(
     assert bound(district.post) == colleague
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_one_account_bound_to_two_people_at_once_becomes_that_of_one():
     district, results = two_branches(), []

@@ -376,7 +376,7 @@ def test_two_who_decide_at_once_clash_where_nobody_looks_again(monkeypatch):
     assert outcomes == [None, None]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 @pytest.mark.django_db(transaction=True)
 def test_two_pages_that_decide_at_once_leave_one_to_look_again():

@@ -66,6 +66,7 @@ TWO_PEOPLE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("case", ONE_PERSON)
 def test_rows_of_different_sheets_are_one_person(case):
     take_in(ledger(**ONE_PERSON[case]))
@@ -73,6 +74,7 @@ def test_rows_of_different_sheets_are_one_person(case):
     assert take_in(ledger(**ONE_PERSON[case])).new == 0
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("case", ONE_PERSON)
 def test_they_are_one_person_also_file_by_file(case):
     take_in(ledger())
@@ -82,6 +84,7 @@ def test_they_are_one_person_also_file_by_file(case):
     assert Person.objects.filter(name="章程").count() == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("case", TWO_PEOPLE)
 def test_rows_that_contradict_or_lie_elsewhere_are_two_people(case):
     take_in(ledger(**TWO_PEOPLE[case]))
@@ -157,6 +160,7 @@ CAME_BACK = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("rows", [MOVED, MOVED[::-1], CAME_BACK, CAME_BACK[::-1]])
 def test_memberships_follow_each_other_in_whatever_order_they_are_listed(rows):
     sheets = ledger(团员=rows)
@@ -226,6 +230,7 @@ def test_posts_are_told_by_organisation_title_and_month():
     assert Post.objects.filter(ended_on=date(2018, 1, 1)).count() == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["𠮷田", "阿依古丽•买买提", "欧阳 若 兰", "Ｊohn Smith"])
 def test_every_way_of_writing_a_name_finds_its_person_again(name):
     take_in(ledger(团员=[member(姓名=name)], 团干部=[post(姓名=name)]))
@@ -314,7 +319,7 @@ def schooling():
     return one.enrolled_on, one.graduated_on, list(one.school_spans.values_list("started_on", "ended_on"))
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_who_left_school_did_so_in_the_month_that_the_row_states_else_this_month():
     take_in(pupil())
     take_in(pupil(是否在校="否", 毕业年月="2017-07"))

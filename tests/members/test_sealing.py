@@ -152,6 +152,8 @@ CAPACITIES = {
 }
 
 
+@pytest.mark.sampled(3)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("kind", CAPACITIES)
 def test_a_capacity_opens_and_the_last_one_gone_seals_again_with_all_history(kind):
     person = a_case()

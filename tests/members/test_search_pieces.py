@@ -69,6 +69,8 @@ def written(request, monkeypatch):
     return request.param
 
 
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("few", [search_pieces.FEW_PIECES, 3])
 def test_whatever_is_typed_finds_whom_a_look_at_every_name_finds(few, written, monkeypatch):
     monkeypatch.setattr(search_pieces, "FEW_PIECES", few)
@@ -167,6 +169,7 @@ def test_the_digest_of_the_last_digits_follows_the_number():
     assert found("0042") == [] and Person.objects.get().mobile_end == ""
 
 
+@pytest.mark.in_turn
 def test_lists_look_up_few_people_by_their_pieces():
     register(2_500, random.Random(3))
     PIECES_OF_PEOPLE.keep()

@@ -217,6 +217,7 @@ def test_create_takes_birth_date_and_sex_from_the_identity_number(office, branch
     assert (person.identity_number, person.birth_date, person.gender) == (NUMBER, date(1998, 5, 4), "F")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
@@ -321,6 +322,7 @@ ALIKE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("known", "typed"), [("李頔", "李𬱖"), ("阿依古丽·买买提", "阿依古丽买买提")])
 @pytest.mark.parametrize("fact", ALIKE)
 def test_create_asks_about_another_spelling_with_a_fact_that_agrees(office, branch, other_branch, fact, known, typed):

@@ -75,7 +75,7 @@ def registered(office, batch, **changed):
     return office.post(address(batch), data)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_sixty_unknown_branches_are_registered_by_one_act_and_their_members_written(office, district):
     names = [f"第{number}社区团支部" for number in range(60)]
     batch = opened(office, roster(*names))
@@ -119,6 +119,7 @@ def test_names_are_shown_with_proposals_and_corrected_before(office, district):
     assert counts(batch) == (3, 0, 0, 2)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

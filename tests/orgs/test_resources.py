@@ -36,6 +36,7 @@ def tree():
 WHOLE = [("地区", None), ("街道", "地区"), ("社区", "街道"), ("楼门", "社区")]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("rows", list(permutations(TREE)), ids=lambda rows: ">".join(row["组织名称"] for row in rows))
 def test_parents_may_stand_anywhere(rows):
     take_in({"团组织": list(rows)})
@@ -273,7 +274,7 @@ WRONG = {
 }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.parametrize("rows", ORDERS, ids=lambda rows: ">".join(row["组织名称"] for row in rows))
 def test_a_wrong_organisation_stays_where_it_is_and_those_below_it_with_it(rows):
     take_in({"团组织": STANDING})
@@ -297,7 +298,8 @@ DAILY = (0, 1, 2, 11)
 SEEDS = [pytest.param(seed, marks=() if seed in DAILY else pytest.mark.full) for seed in range(100)]
 
 
-@pytest.mark.both
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_is_moved_the_tree_is_what_treebeard_would_make_of_the_right_rows(seed):
     standing, rows = some_rows(random.Random(seed))

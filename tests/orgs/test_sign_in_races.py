@@ -53,6 +53,7 @@ def test_of_forty_guesses_at_a_name_of_nobody_five_are_checked(rivals):
     assert race(rivals, "guess", "nobody") == LIMIT
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("budget", ["GUESSES_PER_ADDRESS", "GUESSES_IN_ALL"])
 def test_of_forty_guesses_at_as_many_names_a_budget_lets_ten_be_checked(rivals, promises, budget):
     checked = race(rivals, "guess_somebody", "nobody", **{budget: 10})
@@ -88,6 +89,7 @@ def test_without_the_lock_a_code_is_taken_by_each_process(rivals):
     assert taken > 1
 
 
+@pytest.mark.in_turn
 @pytest.mark.cpu(8)
 def test_two_administrators_who_take_each_other_away_leave_one():
     root = make_organisation()

@@ -93,6 +93,7 @@ def test_the_export_of_a_year_keeps_every_change_so_that_it_agrees_with_the_unit
 # What a unit's row says
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -135,6 +136,7 @@ def test_a_contact_point_that_a_later_file_no_longer_names_was_one_until_then():
 # Contradictions
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("unit", "changes", "problem"),
     [
@@ -217,7 +219,8 @@ def test_a_row_before_a_known_change_is_taken_where_that_still_follows_and_else_
 # Taken back
 
 
-@pytest.mark.both
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("kind", "rows"),
     [

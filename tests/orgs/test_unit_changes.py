@@ -344,6 +344,7 @@ def test_a_cadre_changes_the_units_of_the_own_branch_alone(client, root):
 # Closed years
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.both
 @pytest.mark.parametrize("kind", UnitChange.Kind)
 def test_what_is_entered_today_with_effect_from_today_moves_no_closed_year(office, root, kind):

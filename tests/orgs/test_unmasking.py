@@ -63,6 +63,7 @@ def test_the_whole_is_shown_after_a_confirmation_and_a_reason_and_noted(district
     assert (line.subject, line.detail) == (f"members.person:{district.member.person_id}", "联系本人")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("number", "called"),
     [

@@ -133,6 +133,7 @@ def add_supply(root, branch):
     make_supply(branch)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "add"),
     [
@@ -235,6 +236,7 @@ def test_the_root_stays_where_it_is(office, root):
 STRUCTURE = ["organisation_create", "organisation_update", "organisation_end"]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", STRUCTURE)
 @pytest.mark.parametrize("kind", [kind for kind in Role.Kind if kind != Role.Kind.ADMINISTRATOR])
 def test_the_tree_is_changed_by_the_committees_staff_and_administrators_alone(client, root, branch, name, kind):

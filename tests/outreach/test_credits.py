@@ -80,7 +80,7 @@ def contacts(**wanted):
 OF_LIST = ("陆远", DAY, "theme", ["白露", "顾清"], "春季健步走")
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_confirmed_list_is_a_contact_with_the_linked_youths_who_came(place):
     assert contacts() == []
     confirm(place.cadre, place.activity)
@@ -114,7 +114,7 @@ def test_of_volunteering_the_contact_is_volunteering(place):
     assert contacts() == [("陆远", DAY, "volunteering", ["白露", "顾清"], "春季健步走")]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 def test_corrections_of_the_list_are_followed(place):
     confirm(place.cadre, place.activity)
@@ -142,7 +142,7 @@ def test_a_link_counts_on_the_day_alone(place):
     assert contacts() == [("陆远", DAY, "theme", ["顾清"], "春季健步走")]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 def test_opened_again_all_is_taken_back_and_the_choice_is_kept(place):
     confirm(place.office, place.activity, credited=[place.person.pk, place.other.pk], contact_form="open_day")
@@ -268,6 +268,7 @@ def test_the_page_asks_as_many_queries_of_many_youths_and_cadres(place):
     assert queries(place.office, "activity_confirm", place.activity.pk) == few
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("heading", "cell", "counts"),
     [("内容", "谈了升学", {"changed": 1}), ("联系青年", "白露", {"wrong": 1}), ("形式", "电话", {"wrong": 1})],

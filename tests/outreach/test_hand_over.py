@@ -164,7 +164,7 @@ def test_an_announced_end_goes_on_with_the_successor(district):
     assert links_of(district.heir) == [("秦朗", TODAY, ahead), ("白露", TODAY, ahead)]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_list_that_ends_a_post_leaves_links_of_nobody_until_they_are_handed_over(district):
     ended = {"姓名": "陆远", "所在组织": "柳林社区团支部", "职务": "书记", "任职年月": "2016-09", "离任年月": "2017-11"}
     take_in({"团干部": [ended]})

@@ -34,6 +34,8 @@ def at_norm(day=END):
     return {str(cadre) for cadre in cadres_with_links(day).serving_on(day).at_norm(day, quarters_until(day))}
 
 
+@pytest.mark.sampled(3)
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("days", "form", "day", "keeps"),
     [
@@ -76,6 +78,8 @@ def test_a_link_is_asked_from_the_quarter_in_which_it_began(cadre):
     assert at_norm() == {"陆远"}
 
 
+@pytest.mark.sampled(3)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("form", Contact.Form)
 def test_contacts_online_and_offline_come_to_all(cadre, form):
     links = [make_link(cadre, started_on=date(2016, 9, 1)) for _ in range(2)]

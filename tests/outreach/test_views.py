@@ -140,6 +140,7 @@ def test_only_links_standing_that_day_can_be_chosen(district):
     send(district.office, "contact_create", **called(district.own, ended, held_on="2017-05-03"))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("wrong", "field", "words"),
     [

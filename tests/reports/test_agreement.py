@@ -193,6 +193,7 @@ def reader_of(tree, reader):
     return browser_of(user), f"{HUB_PREFIX}{hub.pk}" if looked_at == "hub" else places[looked_at].pk
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.cpu(26)
 @pytest.mark.parametrize(
     "reader",

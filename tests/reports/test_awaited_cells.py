@@ -58,6 +58,7 @@ def test_what_may_wait_is_optional_read_by_no_figure_and_no_key_of_a_record():
                 assert field.blank or field.null
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "cell", ["010-85761234", "1651237201", "12312372013", "+852 91234567", "400-810-1234", "张三的", "85761234 转 8001"]
 )
@@ -198,7 +199,7 @@ def test_undoing_the_import_takes_them_along(office):
     assert AwaitedCell.objects.count() == 0
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_cells_of_rows_that_are_the_same_otherwise_are_kept_once_and_undone(office):
     commit(office, opened(office, [person(0)]))
     again = opened(office, [person(0, 手机号码="1651237201")])

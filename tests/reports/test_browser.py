@@ -123,6 +123,7 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     expect(page.get_by_text("高井社区团支部，2018-01-01 至 2018-12-31")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_ledger_is_checked_mended_and_written(desktop_page, sign_in, sample_year, browser_errors, tmp_path):
     page = desktop_page
     sign_in(page, sample_year)

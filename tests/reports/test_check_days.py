@@ -30,6 +30,7 @@ def place():
     return sound_district()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("born", "expected"),
     [
@@ -48,6 +49,7 @@ def test_a_member_is_over_age_from_the_birthday_on(place, born, expected):
 LEAP_YEAR = 2020
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("born", "day", "ages"),
     [
@@ -98,6 +100,7 @@ def test_assistances_are_due_for_whole_months_alone(start, until, due):
     assert assistances_due(start, until) == due
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("today", "words"),
     [
@@ -134,6 +137,7 @@ def test_what_is_rounded_is_never_told_as_exact_beside_its_target(place):
     assert found(year_scope(place.root), "target") == [("观影人次", "完成 80余 人次，目标 100 人次")]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("started_on", "words"),
     [
@@ -152,6 +156,7 @@ def test_no_contact_is_asked_for_before_the_first_link(place, started_on, words)
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("today", [date(YEAR, 8, 1), date(YEAR, 12, 31), date(YEAR + 1, 1, 5)])
 def test_the_annex_lists_what_the_board_finds_that_day(place, today):
     scope = year_scope(place.root)
@@ -169,6 +174,7 @@ def test_the_annex_lists_what_the_board_finds_that_day(place, today):
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("terms", "expected"),
     [
@@ -186,6 +192,7 @@ def test_posts_overlap_where_they_stand_on_the_same_day_of_the_period(place, ter
     assert each == [f"同一职务自 {month} 起重复登记" for month in expected]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("title", "at", "until", "is_found"),
     [

@@ -380,6 +380,7 @@ def test_members_who_leave_on_the_last_day_are_on_no_roll_of_it(place):
     assert names(place, "roll_balance") == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("start", "contact", "last", "is_found"),
     [

@@ -299,6 +299,7 @@ def test_nothing_is_found_in_a_sound_district(place):
     assert found(year_scope(place.branch)) == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("key", FAULTS)
 def test_a_check_finds_exactly_the_planted_fault(place, key):
     plant, name, words = FAULTS[key]

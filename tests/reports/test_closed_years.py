@@ -234,6 +234,7 @@ CHANGED_ROWS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.in_turn
 @pytest.mark.cpu(10)
 @pytest.mark.parametrize("kind", CHANGED_ROWS)

@@ -71,6 +71,7 @@ def held(place, year, *attendances, basis=""):
         )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("before", "after", "change", "is_fall"),
     [

@@ -126,6 +126,7 @@ def test_signing_before_the_period_has_ended_is_remarked_on(place):
     assert [told in page(place.office, "report_sign", each.pk) for each in (place.report, running)] == [False, True]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("key", ["nonsense", "%00", "%ED%A0%80", "members%00"])
 def test_a_figure_that_an_edition_never_had_is_not_found(place, key):
     edition = signed(place.report, place.staff, TODAY)
@@ -209,6 +210,7 @@ def test_the_file_handed_out_is_the_very_one_that_was_signed(place):
     assert edition.sha256 in page(place.office, "edition_detail", edition.pk)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["xlsx", "exe", "0"])
 def test_there_are_no_other_files_of_an_edition(place, kind):
     edition = signed(place.report, place.staff, TODAY)

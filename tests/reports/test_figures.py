@@ -136,6 +136,7 @@ def scopes(tree, periods, hubs=3):
         yield from (Scope(hub.organisation, period, hub) for period in periods)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.cpu(16)
 @pytest.mark.parametrize("seed", drawn(range(DISTRICTS)))
 def test_generated_district_equals_plain_sql(seed):
@@ -156,6 +157,7 @@ def test_generated_hubs_hold_what_other_organisations_host():
     assert results(scope)["sessions"].value > sum(activity.session_count for activity in hosted)
 
 
+@pytest.mark.full
 @pytest.mark.cpu(14)
 @pytest.mark.parametrize("seed", [*drawn([21]), pytest.param(22, marks=pytest.mark.full)])
 def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):

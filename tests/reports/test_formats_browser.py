@@ -39,6 +39,7 @@ def test_poster_is_one_page_on_paper_and_fits_a_phone(desktop_page, phone_page, 
     assert "查看" not in text
 
 
+@pytest.mark.full
 def test_a_number_in_a_drawing_opens_its_records(desktop_page, sign_in):
     page = desktop_page
     sign_in(page, make_user("林知秋", full_district().root))
@@ -51,6 +52,7 @@ def test_a_number_in_a_drawing_opens_its_records(desktop_page, sign_in):
     expect(page.locator(".figure-value")).to_contain_text("140余")
 
 
+@pytest.mark.full
 def test_an_administrator_puts_a_layout_in_force(desktop_page, sign_in, browser_errors, tmp_path):
     page = desktop_page
     place = full_district()

@@ -109,7 +109,7 @@ def test_the_undo_does_not_say_who_of_another_committee_has_edited_a_record(clie
     assert ("外街专干" in told(client, batch), "外街专干" in str(batch.undone)) == (False, False)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_an_export_as_it_is_changes_nothing_though_it_names_a_hub_of_another_committee(client, district):
     hub, other = make_hub(district[HERE], "柳林青年汇"), make_hub(district[THERE], "槐荫青年汇")
     make_activity(district[HERE], "健步走", hub=other)

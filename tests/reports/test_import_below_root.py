@@ -176,7 +176,7 @@ def test_a_branch_of_another_committee_is_not_known_and_not_offered(client, dist
     assert (THERE in mapping, HERE in mapping) == (False, True)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_somebody_of_another_committee_is_known_by_a_whole_number_alone_and_not_named(client, district):
     person = make_person("邬安宁", identity_number=identity_number(4), mobile="13800138000")
     make_member(branch=district[THERE], person=person)

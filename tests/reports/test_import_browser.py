@@ -98,6 +98,7 @@ def test_a_villages_roster_is_mended_written_and_taken_back(open_page, window, s
     assert (fits(page, window), Member.objects.count()) == (True, 0)
 
 
+@pytest.mark.full
 def test_the_way_is_gone_by_keyboard_alone(desktop_page, sign_in, staff):
     page = desktop_page
     sign_in(page, staff)
@@ -131,6 +132,7 @@ def press(page, role, name, key="Enter"):
     raise AssertionError(name)
 
 
+@pytest.mark.full
 def test_a_large_file_is_followed_to_its_end_without_a_reload(desktop_page, sign_in, staff, tmp_path):
     page = desktop_page
     sign_in(page, staff)

@@ -164,6 +164,7 @@ def test_rows_are_left_out_by_number_and_by_what_a_cell_says(office):
     assert Member.objects.count() == 2
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

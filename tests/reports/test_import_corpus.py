@@ -143,6 +143,7 @@ RIGHT = {id: list for id, list in CORPUS.items() if set(list[-1]) == {"new"}}
 WRONG = {id: list for id, list in CORPUS.items() if id not in RIGHT}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("data", "name", "counts"), RIGHT.values(), ids=RIGHT)
 def test_a_list_as_offices_send_it_is_taken_in(branches, data, name, counts):
     found = take_in_rows(KINDS["members"], data, name)
@@ -169,6 +170,7 @@ def test_what_is_no_list_is_refused_and_nothing_kept(branches, data, begin):
     assert (records(), ImportBatch.objects.count()) == (before, 0)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("act", ["os.kill(os.getpid(), 9)", "one.MEMORY = 20 << 20", "one.CPU_SECONDS = 0"])
 def test_a_reader_that_is_killed_or_out_of_memory_or_time_is_one_clear_line(branches, monkeypatch, act):
     reader = "import os, sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheets import child as one; "
@@ -200,6 +202,7 @@ def outcome(data, name):
     return "checked with errors" if found.errors else "checked"
 
 
+@pytest.mark.full
 @pytest.mark.cpu(12)
 def test_damaged_copies_are_refused_or_checked_and_never_anything_else(branches, promises):
     before, outcomes, slowest = records(), Counter(), 0.0

@@ -127,6 +127,7 @@ def test_a_row_that_may_mean_somebody_registered_is_asked_about_and_written_as_a
     assert in_trial(as_another) == (((NEW, known + 1), SAME, []))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", DOUBTS)
 def test_what_is_undone_takes_the_answer_back(branches, kind):
     first, row, _ = DOUBTS[kind][next(iter(DOUBTS[kind]))]
@@ -149,6 +150,7 @@ TOLD_APART = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("case", TOLD_APART)
 def test_what_does_not_change_tells_apart_without_a_question(branches, case):
     first, second = TOLD_APART[case]
@@ -190,6 +192,7 @@ BOTH_FIT = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.in_turn
 @pytest.mark.parametrize("kind", BOTH_FIT)
 def test_which_of_two_namesakes_whom_a_row_fits_is_a_choice(branches, kind):
@@ -234,6 +237,7 @@ def test_two_rows_that_fit_two_namesakes_are_each_answered(branches):
     assert [Member.objects.get(person=one).remark for one in (first, second)] == ["乙", "甲"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["members", "links", "assisted", "signins"])
 def test_another_spelling_becomes_another_name_and_is_not_asked_about_again(branches, kind):
     first, row, _ = DOUBTS[kind]["another spelling"]
@@ -247,6 +251,7 @@ def test_another_spelling_becomes_another_name_and_is_not_asked_about_again(bran
     assert histories() == kept
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("row", "counts"),
     [
@@ -322,6 +327,7 @@ def test_without_an_answer_nothing_is_written_and_the_exit_code_is_1(two, tmp_pa
     assert first == expected
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("options", "answers", "counts"),
     [
@@ -338,6 +344,7 @@ def test_an_option_answers_for_all_and_a_file_for_each(two, tmp_path, options, a
     assert (code, report["written"], found) == (0, True, counts)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -538,6 +545,7 @@ def test_row_by_row_leaves_the_rows_open_and_an_answer_for_all_replaces_those_of
     assert rows(roster, batch, show="all") == [(2, "变更"), (3, "新增")]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("data", [{}, {"row-0-1": "perhaps"}, {"row-0-1": "same:999"}, {"row-7-7": "new"}])
 def test_what_is_no_answer_to_a_row_is_not_kept(roster, data):
     batch = uploaded(roster, "16512393009", "16512393002")

@@ -60,6 +60,7 @@ def test_rows_that_may_be_somebody_registered_are_answered_and_taken_back(open_p
     assert sorted(person.mobile for person in Person.objects.all()) == sorted(REGISTERED.values())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_row_that_fits_two_is_answered_by_itself(open_page, window, sign_in):
     district = two_branches()

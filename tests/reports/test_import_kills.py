@@ -26,7 +26,7 @@ def path(tmp_path, transactional_db):
 
 
 @pytest.mark.cpu(14)
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
     with kills.Server() as server:
         outcomes = list(kills.outcomes(server, path, KILLS, random.Random(1)))
@@ -39,7 +39,7 @@ def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
 
 
 @pytest.mark.cpu(4)
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_an_import_of_which_others_see_anything_is_written_whole(path):
     with kills.Server() as server:
         assert server.killed_at_first_sight(path) == kills.whole(ROWS)

@@ -228,6 +228,7 @@ def test_a_row_that_states_itself_what_it_is_is_not_asked_about(tmp_path, office
     assert asked_of(found, "section") == [("section-退团团员", [4], ["自愿退团", "自行脱团", "与其他行相同", "不导入"])]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
@@ -338,6 +339,7 @@ def film(office):
     return Activity.objects.create(name=FILM["活动名称"], held_on=FILM["日期"], type=kind, basis="unrecorded")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("headings", "present", "absent", "excused"),
     [

@@ -179,6 +179,7 @@ def far(key):
     return f"member-{key}@20990101T000000"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "forged",
     [
@@ -223,6 +224,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", OTHERS)
 def test_marks_that_slipped_to_other_rows_make_no_record_another_one(branches, kind):
     OTHERS[kind](branches)
@@ -319,6 +321,7 @@ CORRECTED = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", CORRECTED)
 def test_a_row_exported_from_another_database_changes_no_record_of_its_key_here(branches, kind):
     full_district(branches)

@@ -98,6 +98,7 @@ def branches():
     return make_branches()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("cells", "column", "found", "expected", "remedy"), ERRORS.values(), ids=ERRORS)
 def test_an_error_says_where_what_what_instead_and_what_to_do(branches, cells, column, found, expected, remedy):
     assert problems(take("members", [member_row(1), BODY | cells])) == [("团员", 3, column, found, expected, remedy)]

@@ -85,6 +85,7 @@ ANOTHER = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("case", ANOTHER)
 def test_what_tells_them_apart_needs_no_question(branches, case):
     kind, first, changes = ANOTHER[case]
@@ -117,7 +118,7 @@ SPELT = {
 }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.parametrize("kind", SPELT)
 def test_within_one_file_names_written_otherwise_are_one_or_several_as_answered(branches, kind):
     sheet, before, count = SPELT[kind], records(), MODELS[kind].objects.count()

@@ -208,6 +208,7 @@ def test_what_is_not_answered_is_assumed_and_said(tmp_path, district):
     ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("answers", "words"),
     [

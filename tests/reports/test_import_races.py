@@ -190,6 +190,8 @@ def test_a_link_of_the_same_two_entered_meanwhile_is_not_doubled(branches):
 BROKEN = {"worker": "elsewhere:1", "alive_at": None}
 
 
+@pytest.mark.sampled(3)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("state", ["mapping", "checking", "committing", "committed", "undoing", "undone"])
 def test_an_import_is_committed_only_when_its_check_has_ended(branches, state):
     batch = checked("members", member_rows(2))
@@ -199,6 +201,7 @@ def test_an_import_is_committed_only_when_its_check_has_ended(branches, state):
     assert Member.objects.count() == (2 if state == "committing" else 0)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("state", ["undoing", "committed", "undone"])
 def test_an_import_that_was_written_is_never_checked_again(branches, state):
     batch = written("members", member_rows(2))
@@ -215,6 +218,7 @@ def forced(batch):
     return run_commit(ImportBatch.objects.get(pk=batch.pk))
 
 
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", [begin_commit, forced])
 def test_two_commits_at_once_have_one_effect(transactional_db, act):
@@ -247,6 +251,7 @@ def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branc
     assert Member.objects.count() == 2
 
 
+@pytest.mark.in_turn
 def test_a_check_stops_at_the_next_part_once_another_one_was_begun(branches, monkeypatch):
     batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(1_050)}), "名单.xlsx")
     parts, real = [], rounds.CheckedSheets._keep
@@ -293,6 +298,8 @@ def test_an_import_that_is_just_being_written_is_not_given_up(transactional_db, 
 AT_WORK = {"state": "committing", "worker": "elsewhere:1"}
 
 
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("days", "values", "is_forgotten"),
     [
@@ -408,7 +415,7 @@ def test_organisations_of_two_imports_at_once_stand_in_one_sound_tree(transactio
 
 
 @pytest.mark.cpu(8)
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_others_save_while_a_large_import_is_checked_and_written(transactional_db, tmp_path):
     branches = make_branches()

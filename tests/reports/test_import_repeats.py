@@ -55,7 +55,8 @@ MORE = {
 }
 
 
-@pytest.mark.both
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("case", MORE)
 def test_what_a_repeat_adds_is_written_with_the_first_row_and_undone_with_it(branches, case):
     kind, first, second = MORE[case]

@@ -153,6 +153,7 @@ def test_a_spelling_is_read_right(branches, column, attribute, value, cell):
     assert stored == value
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("column", "cell"), [(column, cell) for column, cells in REFUSED.items() for cell in cells])
 def test_what_can_be_read_in_two_ways_or_in_none_is_refused(branches, column, cell):
     found = take("members", [BODY | {column: cell}])
@@ -160,6 +161,7 @@ def test_what_can_be_read_in_two_ways_or_in_none_is_refused(branches, column, ce
     assert (tally(found.batch), Member.objects.count()) == ({"wrong": 1}, 0)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("column", "cell"), [(column, cell) for column, cells in PUT_ASIDE.items() for cell in cells])
 def test_what_cannot_be_read_and_is_read_by_no_figure_is_put_aside(branches, column, cell):
     found = take("members", [BODY | {column: cell}])

@@ -67,6 +67,7 @@ def test_january_may_have_been_october(office, way):
     assert problems(way(office, lines(**SAFE, 入团年月="2008.1"))) == [MONTH]
 
 
+@pytest.mark.sampled(3)
 @WAYS
 @pytest.mark.parametrize(
     ("cell", "month"), [("2008.10", 10), ("2008.01", 1), ("2008-1", 1), ("2008年1月", 1), ("2008.2", 2)]

@@ -531,7 +531,7 @@ def taken_step_by_step(kind, rows, state, user):
 TAKEN_BACK = (Counter({REVERSED: 1}), []), True
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_whom_a_contact_reached_changes_by_its_mark_and_is_taken_back(branches, user):
     full_district(branches)
     contact = Contact.objects.get()
@@ -555,7 +555,7 @@ def test_whom_a_contact_reached_changes_by_its_mark_and_is_taken_back(branches, 
     assert steps[:8] == [*taken_back, *reversed(imported)]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_whom_an_assistance_reached_and_who_helped_change_by_its_mark_and_are_taken_back(branches, user):
     full_district(branches)
     make_assisted_youth(branches[BRANCH], "何雨")
@@ -843,7 +843,7 @@ def test_organisations_stay_where_they_are_and_get_their_values_back(branches, u
     assert Organisation.objects.find_problems() == ([], [], [], [], [])
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_of_a_whole_ledger_nothing_but_the_organisations_stays(db):
     user, before = make_user(), records()
     report = take_in(awkward_ledger())

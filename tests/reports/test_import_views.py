@@ -166,6 +166,7 @@ def test_columns_can_be_chosen_anew_after_the_check(office):
     assert educations() == {""}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

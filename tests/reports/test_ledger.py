@@ -421,6 +421,7 @@ def test_a_name_in_a_wrong_row_is_answered_with_that_row():
     ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("sheet", ["团组织", "团干部", "团员", "两新组织", "活动"])
 def test_a_record_stands_in_one_row_only(sheet):
     last = len(LEDGER[sheet]) + 1
@@ -573,7 +574,7 @@ def test_a_file_name_of_any_bytes_and_length_is_kept():
     assert ImportBatch.objects.first().file_name == "台?账.xlsx"
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_crash(monkeypatch):
     """The unit appears, unknown to the history, between the check and the writing."""
     write = commit.ActWriter.write

@@ -79,6 +79,7 @@ def figures_of_the_year():
     return figures_as_dict(scope, results(scope))
 
 
+@pytest.mark.full
 @pytest.mark.cpu(8)
 def test_every_figure_of_a_year_comes_back_from_the_export_of_that_year():
     take_in(sample.COMMITTED.read_bytes())
@@ -297,6 +298,7 @@ def spoilt(sheets, chance):
     return tables
 
 
+@pytest.mark.full
 @pytest.mark.cpu(16)
 @pytest.mark.parametrize("stored_before", [pytest.param(False, marks=pytest.mark.full), True])
 def test_a_spoilt_ledger_is_taken_whole_or_refused_with_reasons(sample_rows, stored_before, pytestconfig):

@@ -102,6 +102,7 @@ def expected_pairs(place, by_hand):
     return count
 
 
+@pytest.mark.in_turn
 @pytest.mark.cpu(6)
 @pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(3, 40))])
 def test_all_that_follows_from_lists_is_counted_once_follows_them_and_goes_with_them(place, seed):
@@ -124,6 +125,7 @@ def test_all_that_follows_from_lists_is_counted_once_follows_them_and_goes_with_
     assert (lists(place), figures(place)) == (listed, before)
 
 
+@pytest.mark.in_turn
 def test_twin_an_undo_that_leaves_contacts_behind_moves_figures(place, monkeypatch):
     for youth in place.youths:
         add_sign_in(place.activities[0], youth, "")

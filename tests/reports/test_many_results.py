@@ -31,6 +31,7 @@ def differing(pairs):
     return [one for one, other in zip(results_of(pairs), alone, strict=True) if one != other]
 
 
+@pytest.mark.in_turn
 @pytest.mark.cpu(6)
 def test_all_figures_together_are_what_each_is_by_itself():
     generated_district(21)
@@ -38,6 +39,7 @@ def test_all_figures_together_are_what_each_is_by_itself():
     assert differing(pairs) == []
 
 
+@pytest.mark.in_turn
 def test_an_empty_district_has_nothing_of_every_figure():
     assert differing(pairs_of([make_organisation()])) == []
 

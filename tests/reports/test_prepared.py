@@ -28,6 +28,7 @@ def scopes(tree):
             yield Scope(hub.organisation, period, hub, today)
 
 
+@pytest.mark.in_turn
 @pytest.mark.cpu(10)
 def test_every_scope_gets_what_each_figure_comes_to_by_a_query_of_its_own():
     tree = generated_district(51)

@@ -62,6 +62,7 @@ def test_a_binding_is_added_later():
     assert report.sheets["平台录入"].changes == [(2, "智慧团建 章程", "绑定日期", "", "2017-07-01")]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("subject", "name", "expected"),
     [

@@ -141,6 +141,7 @@ def test_the_tree_is_that_of_one_district(sheets):
     )
 
 
+@pytest.mark.in_turn
 def test_the_script_writes_the_same_file_every_time(tmp_path):
     first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
     ledger.write_ledger(first)

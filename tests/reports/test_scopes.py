@@ -55,6 +55,7 @@ def controls(text):
     return held
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_of_a_year_can_be_asked_for_on_every_page(place, part, pytestconfig):
     """Every day of each part two pages drawn by lot."""
@@ -70,6 +71,7 @@ def test_every_part_of_a_year_can_be_asked_for_on_every_page(place, part, pytest
     assert held == [chosen] * len(held)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("start", "end", "period"),
     [
@@ -91,6 +93,7 @@ def test_own_days_can_be_asked_for_and_stay_in_the_controls(place, start, end, p
     assert (held["part"], held["start"], held["end"]) == ("days", str(period.start), str(period.end))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

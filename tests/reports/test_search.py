@@ -82,7 +82,7 @@ def a_person_of_all_capacities(place):
     return person
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_person_is_one_result_by_any_name_or_number_with_all_capacities_that_the_user_sees(place):
     a_person_of_all_capacities(place)
     make_member("韩笑", place.here)

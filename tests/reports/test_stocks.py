@@ -39,7 +39,7 @@ def counts(figure, place, days):
     return dict(zip(days, (result.value for result in found), strict=True))
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(12)
 def test_opening_count_and_changes_give_the_closing_count():
     """What a stock counts changes on no day but those that stand in the records."""

@@ -266,6 +266,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("prepare", "expected"), SENTENCES.values(), ids=SENTENCES)
 def test_sentence_fits_the_figure(prepare, expected):
     root = bare_district()

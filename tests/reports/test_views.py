@@ -314,6 +314,7 @@ def test_every_file_taken_is_noted(exporter):
 OF_A_SCOPE = [*((name,) for name in PAGES), ("figure_detail", "members")]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("year", ["abc", "0", "-1", "99999", "9" * 5000, "2017.5", "\u0000", "二〇一七"])
 def test_year_that_is_none_is_said_and_the_default_shown(year, pytestconfig):
     place = two_branches()
@@ -349,6 +350,7 @@ def test_what_is_not_there_is_not_found(address):
     assert "没有找到这个页面" in text_of(response)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("query", "number"),
     [

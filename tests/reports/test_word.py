@@ -86,6 +86,7 @@ def test_page_is_that_of_the_standard(summary):
     assert all(abs(found - expected) < Pt(0.06) for found, expected in zip(page + margins, wanted, strict=True))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("style", "font", "size"),
     [

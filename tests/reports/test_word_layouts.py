@@ -151,6 +151,7 @@ def test_a_locked_archive_is_refused():
     assert refusal(bytes(data)) == "文件设有密码。请取消密码后重新上传。"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -175,6 +176,7 @@ def test_a_placeholder_that_would_act_is_refused(line, words):
     assert refusal(files.with_line(line)) == f"占位符只能写名称、判断和循环，不能用{words}。{COMPARE}"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("line", "name"),
     [
@@ -192,6 +194,7 @@ def test_a_name_that_stands_for_nothing_is_refused(line, name):
     assert refusal(files.with_line(line)) == f"没有叫“{name}”的内容。请对照内置版式核对占位符的名称后重新上传。"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "line",
     [
@@ -234,6 +237,7 @@ def test_a_placeholder_that_cannot_be_read_is_named(line, found):
     assert refusal(files.with_line(line)) == f"占位符写法有误{found}。{COMPARE}"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("placeholder", "said"),
     [
@@ -266,6 +270,7 @@ def test_placeholders_in_headers_and_properties_are_checked_too():
     assert refusal(stream.getvalue()) == "没有叫“lipsum.__globals__”的内容。请对照内置版式核对占位符的名称后重新上传。"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "line", ["{" * 500_000, "{{" * 500, "{%" * 480, "{{ title " * 480, "(" * 100_000, "{{ " + "(" * 50_000 + " }}"]
 )

@@ -208,7 +208,7 @@ def test_everybody_begins_on_the_workbench_with_the_buttons_of_the_role(place):
     }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_the_page_asks_as_many_queries_of_many_records_as_of_few(place):
     cadre = browser_of(place.branch_cadre)
 

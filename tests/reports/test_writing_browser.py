@@ -80,6 +80,7 @@ def test_on_a_phone_the_palette_folds_and_nothing_scrolls_sideways(phone_page, s
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@pytest.mark.full
 def test_without_scripts_a_button_shows_the_preview(open_page, sign_in, report):
     page = open_page(**DESKTOP, java_script_enabled=False)
     body = open_section(page, sign_in, report)

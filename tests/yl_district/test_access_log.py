@@ -379,6 +379,7 @@ def edits_found(noted, count):
     return found, kinds
 
 
+@pytest.mark.in_turn
 @pytest.mark.cpu(10)
 @pytest.mark.django_db
 def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch, promises):

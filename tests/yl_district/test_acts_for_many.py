@@ -168,6 +168,7 @@ def test_figures_of_closed_years_are_announced_once_for_all(district):
     assert {member.history.first().history_change_reason for member in members} == {"漏报"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("many", "single"),
     [

@@ -44,6 +44,7 @@ def test_members_are_transferred_from_the_list(open_page, sign_in, office, windo
     assert Member.objects.filter(branch__name="槐荫社区团支部").count() == 2
 
 
+@pytest.mark.full
 def test_a_whole_page_is_ticked_and_one_row_left_out_by_keyboard(desktop_page, sign_in, office):
     tab = desktop_page
     sign_in(tab, office)

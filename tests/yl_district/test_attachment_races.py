@@ -38,6 +38,7 @@ def clients_of(district, count):
     return [browser_of(district.staff) for _ in range(count)]
 
 
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 def test_the_same_file_sent_at_once_is_attached_once():
     district = two_branches()
@@ -60,6 +61,7 @@ def upload_to_a_full_record(district):
     return activity.attachments.count()
 
 
+@pytest.mark.in_turn
 def test_a_record_takes_no_more_than_it_may():
     assert upload_to_a_full_record(two_branches()) == Attachment.MOST_PER_RECORD
 
@@ -72,6 +74,7 @@ def test_twin_without_the_lock_a_record_takes_more(monkeypatch):
     assert any(upload_to_a_full_record(district) > Attachment.MOST_PER_RECORD for _ in range(5))
 
 
+@pytest.mark.in_turn
 def test_no_file_is_left_without_its_record():
     district = two_branches()
     sender, remover = clients_of(district, 2)

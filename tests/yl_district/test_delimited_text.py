@@ -45,6 +45,7 @@ def refusal(data):
     return refused.value.found, refused.value.expected, refused.value.remedy
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("delimiter", ",;\t")
 @pytest.mark.parametrize("end", ["\r\n", "\n"])

@@ -253,7 +253,7 @@ def test_no_two_cells_of_all_columns_have_a_nonce_in_common():
     assert shared_nonces(cells_of()) == 0
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_no_two_cells_of_an_import_have_a_nonce_in_common():
     """Imports new rows, then the same rows changed, so that uploaded, staged and written cells are covered."""
     make_branches()

@@ -162,7 +162,7 @@ def test_no_server_starts_with_other_keys():
     assert (code, "这不是这个数据库的密钥：编号为 index、k1 的密钥与数据库登记的不同。" in errors) == (1, True)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_make_makes_keys_for_an_empty_database_alone(tmp_path, monkeypatch):
     monkeypatch.delenv("FIELD_KEYS")

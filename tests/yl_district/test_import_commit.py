@@ -63,6 +63,7 @@ def test_writing_and_taking_back_are_noted_with_what_came_of_them_once(branches)
     assert (batch.state, Member.objects.count()) == ("undone", 0)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("known", "replaced", "warns"), [(5, 5, False), (6, 6, True), (17, 6, True), (18, 6, False), (18, 7, True)]
 )

@@ -20,6 +20,7 @@ def test_rows_of_more_keys_than_a_statement_takes_parameters_are_found():
     assert list(Member.objects.exclude(person__in=Listed(keys[:1]))) == list(people[1].memberships.all())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["制表\t符", "反斜\\杠", "'\"", "𠮷龘", "{},[]", "%s", "NULL"])
 def test_rows_of_any_text_are_found(name):
     branch = two_branches().here

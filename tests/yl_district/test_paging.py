@@ -141,6 +141,8 @@ def test_the_page_after_a_record_that_is_gone_is_the_first_and_says_so(place, so
     assert "这一页起点的记录已不在列表中，现在显示的是第一页。" in response.content.decode()
 
 
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("key", ["x", "-1", "9" * 40, "1 OR 1=1", "٣"])
 def test_an_edge_that_is_no_key_leads_to_the_first_page(place, key):
     assert "现在显示的是第一页" in page(place.office, "member_list", after=key, sort="person")
@@ -153,6 +155,7 @@ def test_the_number_of_queries_is_that_of_many_more_rows(place):
     assert queries(place.own_client, "member_list", sort="person") == before
 
 
+@pytest.mark.in_turn
 def test_a_page_of_few_organisations_is_put_together_from_the_earliest(place):
     many = [make_organisation(f"春晖第{number}社区团支部", place.root) for number in range(6)]
     for number in range(12):

@@ -82,7 +82,8 @@ def test_a_whole_number_is_recognised_however_it_is_spaced(typed, number):
     assert whole_number(typed) == number
 
 
-@pytest.mark.both
+@pytest.mark.sampled(2)
+@pytest.mark.in_turn
 @pytest.mark.parametrize("typed", [MOBILE, "138 0013 8000", "１３８００１３８０００", NUMBER, "11010519990504002x"])
 def test_each_list_of_people_finds_who_has_the_number(place, typed):
     for url_name in ("member_list", "post_list", "volunteer_list"):

@@ -66,6 +66,7 @@ def loaded_cells(data):
 FAR = [(LAST_ROW, 0), (LAST_ROW, LAST_COLUMN), (2, LAST_COLUMN), (65_535, 19)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("kind", "place"),
     [

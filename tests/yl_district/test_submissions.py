@@ -144,7 +144,7 @@ def ten_presses(district, data):
     return [answer.url for answer in at_once([partial(press, client, data) for client in clients])]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_ten_presses_at_once_make_one_record():
     district, made = two_branches(), []
@@ -154,7 +154,7 @@ def test_ten_presses_at_once_make_one_record():
     assert made == [(1, 1), (2, 1), (3, 1)]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
     """The twin: the same race without the protection."""

@@ -34,6 +34,7 @@ ATTRS = [{}, {"class": "form-control", "required": True, "disabled": False, "dat
 VALUES = [None, "", "a", ODD, "b", ["a", "b"], 0, True]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", WIDGETS)
 @pytest.mark.parametrize("value", VALUES, ids=map(str, VALUES))
 @pytest.mark.parametrize("attrs", ATTRS, ids=["bare", "dressed"])
