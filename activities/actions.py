@@ -35,7 +35,7 @@ def add_sign_ins(activity, sign_ins):
 
     Whoever is on the list already stays as they are.
     """
-    recount_sign_ins([activity.pk])  # locks the activity before its rows are looked at
+    lock_activity(activity.pk)
     wanted = [sign_in.person_id for sign_in in sign_ins]
     known = {row.person_id: row for row in activity.sign_ins.filter(person__in=wanted).select_related("person")}
     added = [sign_in for sign_in in sign_ins if sign_in.person_id not in known]
@@ -160,7 +160,7 @@ def confirm_list(activity, user, day, **chosen):
 
     Raises ValidationError where nobody came.
     """
-    recount_sign_ins([activity.pk])  # locks the activity, so that nobody else changes or confirms its list meanwhile
+    lock_activity(activity.pk)  # so that nobody else changes or confirms its list meanwhile
     activity.refresh_from_db()
     if not activity.is_measured:
         raise problem("至少一名到场的人", "名单上还没有到场的人，请先登记谁来了")
@@ -175,7 +175,8 @@ def confirm_list(activity, user, day, **chosen):
 @transaction.atomic
 def confirm_as_proposed(activities, day):
     """Confirms lists on which somebody came, with the effects that are proposed to somebody who sees everything."""
-    recount_sign_ins([one.pk for one in activities])
+    for key in sorted(one.pk for one in activities):
+        lock_activity(key)
     for activity in activities:
         activity.refresh_from_db()
         activity.list_confirmed_on = day
@@ -188,7 +189,7 @@ def confirm_as_proposed(activities, day):
 @transaction.atomic
 def reopen_list(activity):
     """Opens a confirmed list again, and takes back all that followed from it; what was chosen is kept for next time."""
-    recount_sign_ins([activity.pk])
+    lock_activity(activity.pk)
     activity.refresh_from_db()
     activity.list_confirmed_on = None
     activity.save()

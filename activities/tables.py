@@ -58,10 +58,17 @@ class CampaignTable(PageTable):
         fields = ["name", "started_on", "ended_on", "audience", "forms"]
 
 
+class ReachedColumn(tables.Column):
+    """Whether a campaign has reached somebody, in words, also in a file."""
+
+    def render(self, value):
+        return "已覆盖" if value else "未覆盖"
+
+
 class CoveredMemberTable(MemberTable):
     """Members with whether a campaign has reached them."""
 
-    is_reached = tables.BooleanColumn(verbose_name="是否覆盖", yesno="已覆盖,未覆盖", null=False)
+    is_reached = ReachedColumn(verbose_name="是否覆盖")
 
     class Meta(MemberTable.Meta):
         fields = ["person", "branch", "mobile", "is_reached"]
@@ -71,7 +78,7 @@ class CoveredMemberTable(MemberTable):
 class CoveredCadreTable(PersonTable):
     """Cadres with whether a campaign has reached them."""
 
-    is_reached = tables.BooleanColumn(verbose_name="是否覆盖", yesno="已覆盖,未覆盖", null=False)
+    is_reached = ReachedColumn(verbose_name="是否覆盖")
 
     class Meta(PersonTable.Meta):
         fields = ["name", "mobile", "is_reached"]

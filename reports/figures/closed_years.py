@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import DateField, Field, Min, Model, QuerySet
 
-from activities.models import Activity, ActivityType, Campaign
+from activities.models import Activity, ActivityType, Campaign, EducationSpan
 from assistance.models import Assistance, AssistedYouth
 from members.models import Person
 from orgs.models import Organisation, User
@@ -28,7 +28,7 @@ from ..models import Report
 from .columns import FieldRead, fields_read
 from .counting import results_of
 from .figure import Figure, Result, Timing
-from .lines import FIGURES, all_figures, campaign_figures, type_figures
+from .lines import FIGURES, all_figures, campaign_figures, figures_now, type_figures
 from .readers import may_know_cases
 from .scopes import Scope
 
@@ -42,13 +42,16 @@ FIGURES_OF_ANY_TYPE = [
         Campaign(pk=0, key=value, name=label, audience=value) for value, label in Campaign.Audience.choices
     ),
 ]
+# What belongs to no organisation, and is read by the figures of each.
+OF_THE_DISTRICT = (ActivityType, EducationSpan, Campaign)
 
 
 class ClosedFigures:
     """The figures of closed years that a transaction may move, counted before and after what it writes.
 
     Each is counted before the first write on which it can depend. They are those that the user may read: of the
-    organisations that the records written belong or belonged to, of all above these, and of the user's own; with
+    organisations that the records written belong or belonged to, which are all of them for what is the district's, of
+    all above these, and of the user's own; with
     `only_signed` only where the organisation has signed a report on that year, without `with_cases` none that reads
     case files.
     """
@@ -81,7 +84,8 @@ class ClosedFigures:
         if (first is not None and first >= self.today.year) or (self.only_signed and not self.signed):
             return
         figures = [figure for figure in self.figures.values() if reads(figure, write.model, names)]
-        organisations = organisations_of([*write.versions, *write.related])
+        is_of_all = issubclass(write.model, OF_THE_DISTRICT)
+        organisations = Organisation.objects.all() if is_of_all else organisations_of([*write.versions, *write.related])
         self.before |= counted_places(
             (figure, scope)
             for scope in read_scopes(self.user, organisations, years_between(first, last_year(write), self.years))
@@ -100,8 +104,10 @@ class ClosedFigures:
             return []
         organisations = Organisation.objects.visible_as(self.user, *FIGURE_READERS)
         found = organisations.in_bulk({place for place, _, _ in self.before})
+        # What was written may have changed whom a figure counts, as another audience of a campaign does.
+        figures = self.figures | figures_now()
         asked = [
-            (self.figures[key], Scope(found[place], Period.of_year(year)))
+            (figures[key], Scope(found[place], Period.of_year(year)))
             for place, year, key in self.before
             if place in found
         ]

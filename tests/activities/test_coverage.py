@@ -9,6 +9,7 @@ from django.utils import timezone
 from activities.actions import add_sign_in
 from activities.coverage import Coverage, coverage_of, share_in_percent
 from activities.models import Campaign, CampaignProof
+from activities.tables import CoveredMemberTable
 from members.models import Person
 from orgs.roles import RoleKind
 from tests.factories import make_activity, make_attachment, make_campaign, make_member, make_post, make_proof, make_user
@@ -230,3 +231,10 @@ def test_what_moves_a_closed_year_is_announced(place):
     assert ("主题教育已覆盖", 2017) in effects
     assert ("主题教育覆盖率", 2017) in effects
     assert {year for _, year in effects} == {2017}
+
+
+def test_a_list_says_in_words_whom_the_campaign_has_reached(place):
+    rows = coverage_of(place.campaign).to_reach(YEAR).order_by("pk")
+    headings, *lines = CoveredMemberTable(rows).as_values()
+    said = [line[headings.index("是否覆盖")] for line in lines]
+    assert said == ["已覆盖", "未覆盖", "未覆盖", "已覆盖"]

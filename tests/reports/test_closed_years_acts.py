@@ -135,6 +135,8 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
                 "target_delete",
                 "liaison_delete",
                 "namesakes_delete",
+                # It is refused, since a proof is of the campaign.
+                "campaign_delete",
             },
             # What they write is read by no figure, or leaves each number as it is.
             ActionForm: {"activity_cancel", "case_grant_end", "pairing_create", "post_account", "report_sign"}
