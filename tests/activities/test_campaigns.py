@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from activities.models import Activity, Campaign
 from orgs.roles import RoleKind
 from tests.factories import make_activity, make_campaign, make_organisation, make_user
 from tests.forms import answers, shown_form
+from tests.migrating import migrate
 from tests.pages import browser_of, listed, page, queries, refused, send, status, two_branches
 from tests.workbooks import exported_rows, problems, take_in, tally
 
@@ -196,15 +195,7 @@ def test_a_wrong_row_begins_no_campaign():
     assert [line for line in report.warnings if "专项" in line] == []
 
 
-BEFORE, FILLED = [("activities", "0018_places")], [("activities", "0019_campaign")]
-
-
-def migrate(targets=None):
-    """Migrates the database to the targets, by default to the latest; returns the models of that state."""
-    executor = MigrationExecutor(connection)
-    targets = targets or executor.loader.graph.leaf_nodes()
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
+BEFORE = [("activities", "0018_places")]
 
 
 @pytest.mark.both

@@ -2,16 +2,17 @@
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from activities.models import SignIn
 from assistance.models import AssistedYouth, CaseGrant, Scholarship
 from reports.models import PlatformEntry
+from tests.migrating import latest_but, migrate
 from yl_district.privacy import sealed_links
 
 BEFORE = {
     "assistance": "0007_birth_dates_as_known",
     "activities": "0007_names_in_pinyin_order",
+    "outreach": "0004_served_orders",
     "reports": "0008_demos_of_before",
 }
 PERSON, NAME = 7_000_000_001, "白露生"
@@ -20,18 +21,10 @@ TABLES = ["assistance_assistedyouth", "assistance_casegrant", "assistance_schola
 pytestmark = [pytest.mark.full, pytest.mark.both, pytest.mark.django_db(transaction=True)]
 
 
-def migrate(before=()):
-    """Migrates the database to the latest state, but for the apps in `before`; returns the models of that state."""
-    executor = MigrationExecutor(connection)
-    targets = [(app, dict(before).get(app, name)) for app, name in executor.loader.graph.leaf_nodes()]
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
-
-
 @pytest.fixture
 def former():
     """The models with plain foreign keys, in a database migrated back to that state, and to the latest afterwards."""
-    yield migrate(BEFORE)
+    yield migrate(latest_but(BEFORE))
     migrate()
 
 
@@ -104,5 +97,5 @@ def test_rows_that_name_people_plainly_are_sealed_and_can_be_told_again(former, 
     assert [row.youth_id for row in PlatformEntry.history.filter(youth=PERSON)] == [PERSON]
     assert SignIn.objects.get().capacity == "assisted_youth"
 
-    migrate(BEFORE)
+    migrate(latest_but(BEFORE))
     assert sorted(told()) == plain

@@ -3,23 +3,14 @@
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from members.models import Member
+from tests.migrating import migrate
 
 pytestmark = [pytest.mark.both, pytest.mark.full, pytest.mark.cpu(8)]
 
 BEFORE = [("members", "0009_school_over_time")]
 INTAKE, JOINED = date(2017, 5, 4), date(2012, 5, 1)
-
-
-def migrate(targets=None):
-    """Migrates the database to the targets, by default to the latest; returns the models of that state."""
-    executor = MigrationExecutor(connection)
-    targets = targets or executor.loader.graph.leaf_nodes()
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,27 +4,19 @@ import uuid
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from assistance.models import AssistedYouth, Scholarship
 from members.models import Person, PersonMerge
 from orgs.accounts.authentication import find_account
 from orgs.models import Unit, User
 from tests.factories import make_assisted_youth, make_organisation, make_user
+from tests.migrating import migrate
 from yl_district.privacy import encryption
 
 pytestmark = pytest.mark.postgresql
 
 BEFORE = [("members", "0002_person_user"), ("assistance", "0001_initial")]
 NUMBER, MOBILE, NEEDS = "11010519491231002X", "13800138000", "冬天的棉衣"
-
-
-def migrate(targets=None):
-    """Migrates the database to the targets, by default to the latest; returns the models of that state."""
-    executor = MigrationExecutor(connection)
-    targets = targets or executor.loader.graph.leaf_nodes()
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
 
 
 @pytest.fixture

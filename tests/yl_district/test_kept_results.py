@@ -218,7 +218,7 @@ def test_migrating_watches_anew_what_has_lost_its_triggers(branch):
     assert members.asked() == (2, True)
 
 
-@pytest.mark.postgresql("only")
+@pytest.mark.postgresql(only=True)
 def test_a_transaction_that_commits_behind_a_later_one_ends_what_was_kept(branch):
     person = make_person("顾清")
     members = Counting(Member.objects.all())
@@ -239,7 +239,7 @@ def test_a_transaction_that_commits_behind_a_later_one_ends_what_was_kept(branch
     assert (members.asked(), members.asked()) == ((2, True), (2, False))
 
 
-@pytest.mark.postgresql("only")
+@pytest.mark.postgresql(only=True)
 def test_former_changes_are_forgotten(branch):
     for number in range(5):
         make_member(f"章程{number}", branch)

@@ -30,7 +30,7 @@ def taken_meanwhile(person):
     return found == [True]
 
 
-@pytest.mark.postgresql
+@pytest.mark.postgresql(only=True)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_held", [True, False])
 def test_nobody_goes_while_a_row_about_them_is_written(is_held, monkeypatch):
