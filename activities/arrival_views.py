@@ -1,6 +1,5 @@
 """Pages of whoever keeps an activity: its code for visitors, and what has come in by it."""
 
-import re
 from functools import partial
 
 from django.contrib import messages
@@ -10,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from orgs.accounts.slips import qr_code
-from yl_district.pages.pages import carry_out, confirm_saved, redirect_after
-from yl_district.pages.submit_once import new_token
+from yl_district.pages.pages import act_form, carry_out, confirm_saved, redirect_after
+from yl_district.pages.record_choices import is_key
 
 from .actions import confirm_arrivals
 from .arrival_forms import ArrivalsForm, SignInCodeForm, row_name
@@ -22,7 +21,6 @@ from .views import visible_activity
 
 # So many rows are decided on at once.
 ARRIVALS_AT_ONCE = 50
-ARRIVAL_KEY = re.compile("[0-9]{1,18}")
 
 
 @require_GET
@@ -54,13 +52,8 @@ def sign_in_code_create(request, activity_pk):
         messages.info(request, "计划中和已举办的活动，才能打开扫码报名、签到。")
         return redirect(activity)
     code = SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first()
-
-    def build(data=None):
-        initial = {"with_number": bool(code and code.number)}
-        form = SignInCodeForm(data, initial=initial, activity=activity, user=request.user, day=timezone.localdate())
-        form.submission = new_token(request.user)
-        return form
-
+    initial = {"with_number": bool(code and code.number)}
+    build = partial(act_form, request, SignInCodeForm, initial=initial, activity=activity)
     form, act = build(), scanned_for(activity)
     if request.method == "POST":
         after = reverse("sign_in_code_detail", args=[activity.pk])
@@ -119,15 +112,13 @@ def arrivals_form(request, activity, pending, data=None):
     """Returns the form about the first arrivals that wait, or about those of them that `data` answers for."""
     rows = pending if data is None else pending.filter(pk__in=keys_answered(data))
     matches = matches_of(list(rows.signed_up_first()[:ARRIVALS_AT_ONCE]), activity, request.user)
-    form = ArrivalsForm(data, matches=matches, is_held=activity.is_held, user=request.user, day=timezone.localdate())
-    form.submission = new_token(request.user)
-    return form
+    return act_form(request, ArrivalsForm, data, matches=matches, is_held=activity.is_held)
 
 
 def keys_answered(data):
     """Returns the keys of the arrivals for which a form has an answer."""
     keys = [name.removeprefix(row_name("")) for name in data if name.startswith(row_name(""))]
-    return [int(key) for key in keys if ARRIVAL_KEY.fullmatch(key)]
+    return [int(key) for key in keys if is_key(key)]
 
 
 def confirm_by_form(activity, form):

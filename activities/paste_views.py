@@ -1,5 +1,7 @@
 """The pages on which a pasted list of those who came is read, and signed in once it is confirmed."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,8 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 
-from yl_district.pages.pages import carry_out, confirm_saved
-from yl_district.pages.submit_once import new_token
+from yl_district.pages.pages import act_form, carry_out, confirm_saved
 
 from .pasted_matches import matched
 from .pasted_people import pasted_people
@@ -43,13 +44,7 @@ def builder(request, activity, text):
     matches = matched(pasted_people(text).people[:MOST_PASTED_PEOPLE], activity, roster, request.user)
     capacities = roster.capacities([key for match in matches for key in match.candidates])
 
-    def build(data=None):
-        options = {"activity": activity, "user": request.user, "day": timezone.localdate()}
-        form = PastedSignInsForm(data, matches=matches, capacities=capacities, **options)
-        form.submission = new_token(request.user)
-        return form
-
-    return build
+    return partial(act_form, request, PastedSignInsForm, activity=activity, matches=matches, capacities=capacities)
 
 
 def sign_in_pasted(request, activity, text):

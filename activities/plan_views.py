@@ -3,16 +3,15 @@
 from functools import partial
 
 from django import forms
-from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from orgs.filters import SubtreeFilter
 from yl_district.pages.filters import PageFilter, RecordFilter
 from yl_district.pages.forms import ActionForm
-from yl_district.pages.pages import carry_out, confirm_saved
-from yl_district.pages.submit_once import new_token
+from yl_district.pages.pages import act_form, carry_out, confirm_saved, redirect_after
 from yl_district.periods import PARTS, Period
 from youthhubs.models import Hub
 
@@ -94,8 +93,14 @@ def after(period):
 def address_of(request, period):
     """The address of the calendar of another quarter, with the same filters."""
     query = request.GET.copy()
-    query["quarter"] = f"{period.year}-{period.part}"
-    return f"{reverse('activity_calendar')}?{query.urlencode()}"
+    query.pop("quarter", None)
+    return calendar_of(period, query.urlencode())
+
+
+def calendar_of(period, filters=""):
+    """The address of the calendar of a quarter, its `filters` as an address has them."""
+    query = urlencode({"quarter": f"{period.year}-{period.part}"})
+    return f"{reverse('activity_calendar')}?{'&'.join(filter(None, [filters, query]))}"
 
 
 def activity_repeat(request, pk):
@@ -103,12 +108,7 @@ def activity_repeat(request, pk):
     activity = visible_activity(request, pk)
     today = timezone.localdate()
     first = max(month_later(activity.held_on, 1), today)
-
-    def build(data=None):
-        form = RepeatForm(data, initial={"first_on": first}, user=request.user, day=today)
-        form.submission = new_token(request.user)
-        return form
-
+    build = partial(act_form, request, RepeatForm, initial={"first_on": first})
     form = build()
     if request.method == "POST":
         form, target = carry_out(request, build, partial(repeat_by_form, activity), after=repeated_page)
@@ -134,8 +134,7 @@ def repeated_page(form):
     first = form.made[0]
     if len(form.made) == 1:
         return first.get_absolute_url()
-    period = Period.of_quarter(first.held_on)
-    return f"{reverse('activity_calendar')}?quarter={period.year}-{period.part}"
+    return calendar_of(Period.of_quarter(first.held_on))
 
 
 def told_days(made):
@@ -148,20 +147,14 @@ def quarter_themes(request):
     """The themes of a year's quarters."""
     today = timezone.localdate()
     year = quarter_named(f"{request.GET.get('year', '')}-q1", today).year
-
-    def build(data=None):
-        form = ThemesForm(data, initial=ThemesForm.known(year), user=request.user, day=today)
-        form.submission = new_token(request.user)
-        return form
-
+    build = partial(act_form, request, ThemesForm, initial=ThemesForm.known(year))
     form = build()
     known = request.user.may_open("activity_calendar")
-    back = f"{reverse('activity_calendar')}?quarter={year}-q1" if known else reverse("activity_type_list")
+    back = calendar_of(Period.of_part(year, "q1")) if known else reverse("activity_type_list")
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: form.save(year), after=back)
         if target:
-            messages.success(request, f"已保存 {year} 年各季度的主题。")
-            return redirect(target)
+            return redirect_after(request, form, f"已保存 {year} 年各季度的主题。", target)
     context = {"title": f"{year} 年各季度主题", "form": form, "back": back}
     return render(request, "form.html", context, status=form.http_status)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from orgs.models import Organisation
 from yl_district.importing.outcomes import rows_at
@@ -15,9 +15,8 @@ from yl_district.importing.proposal import choose_group, first_rows
 from yl_district.importing.steps import State, enter_check, set_going
 from yl_district.importing.titled_groups import titles_read
 from yl_district.importing.views import own_batch, page_context
-from yl_district.pages import submit_once
 from yl_district.pages.choice_answers import FIELD, choices_asked_for
-from yl_district.pages.pages import carry_out
+from yl_district.pages.pages import act_form, carry_out
 from yl_district.recognition.mapping import Mapping
 from yl_district.sheets.cells import YEAR_OF_SHEET, CellError, full_text, is_blank, text_key
 from yl_district.sheets.date_widgets import DayWidget
@@ -69,12 +68,7 @@ def import_batch_activity(request, pk):
         return redirect(batch)
     one = next((each for each in named if each.key == request.GET.get("of")), named[0])
     proposed, problem = one.proposed(request.user, batch.organisation), ""
-
-    def build(data=None):
-        options = {"initial": proposed.initial, "user": request.user, "committee": batch.organisation}
-        form = ListedActivityForm(data, day=timezone.localdate(), **options)
-        form.submission = submit_once.new_token(request.user)
-        return form
+    build = partial(act_form, request, ListedActivityForm, initial=proposed.initial, committee=batch.organisation)
 
     def register(form):
         settle_on(own_batch(request, pk), one, form.save())

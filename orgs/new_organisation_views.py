@@ -1,5 +1,7 @@
 """The pages that register many organisations: those that a file names and nobody has registered, and a pasted list."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,8 +12,7 @@ from yl_district.importing.proposal import learn_alias
 from yl_district.importing.steps import State, enter_check, set_going
 from yl_district.importing.views import own_batch, page_context
 from yl_district.installation.getting_started import where_to_go_on
-from yl_district.pages import submit_once
-from yl_district.pages.pages import carry_out
+from yl_district.pages.pages import act_form, carry_out
 from yl_district.sheets.cells import text_key
 
 from .models import Organisation
@@ -29,11 +30,7 @@ def import_batch_organisations(request, pk):
         return redirect(batch)
     texts = list({text_key(one.found): one.found for one in reversed(groups)}.values())[::-1]
     likely = {one.found for one in groups if one.likely or one.found.endswith(NO_ORGANISATION)}
-
-    def build(data=None):
-        form = NewOrganisationsForm(data, user=request.user, day=timezone.localdate(), texts=texts, likely=likely)
-        form.submission = submit_once.new_token(request.user)
-        return form
+    build = partial(act_form, request, NewOrganisationsForm, texts=texts, likely=likely)
 
     def register(form):
         form.save()
@@ -88,9 +85,7 @@ def organisations_create(request):
 
 def pasted_form(request, names, data=None):
     """The form of the organisations with these names."""
-    form = PastedOrganisationsForm(data, user=request.user, day=timezone.localdate(), names=names)
-    form.submission = submit_once.new_token(request.user)
-    return form
+    return act_form(request, PastedOrganisationsForm, data, names=names)
 
 
 def register_pasted(request):

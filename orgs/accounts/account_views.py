@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from yl_district.pages import edit_conflicts, submit_once
+from yl_district.pages import edit_conflicts
 from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.forms import ActionForm
-from yl_district.pages.pages import carry_out, end_page, list_page, redirect_after, template_names
+from yl_district.pages.pages import act_form, carry_out, end_page, list_page, redirect_after, template_names
 from yl_district.pinyin import NAME_ORDER
 
 from ..models import User
@@ -49,11 +49,7 @@ def account_detail(request, pk):
 
 def account_invite(request):
     """Creates an account and shows its one-time link."""
-
-    def build(data=None):
-        form = AccountInviteForm(data, user=request.user, day=timezone.localdate())
-        form.submission = submit_once.new_token(request.user)
-        return form
+    build = partial(act_form, request, AccountInviteForm)
 
     def act(form):
         form.instance = invite(**form.cleaned_data, request=request)
@@ -97,8 +93,7 @@ def account_reset(request, pk):
     account = visible_account(request, pk, is_active=True)
 
     def build(data=None):
-        form = AccountResetForm(data, user=request.user, day=timezone.localdate())
-        form.submission = submit_once.new_token(request.user)
+        form = act_form(request, AccountResetForm, data)
         form.version = edit_conflicts.as_version(edit_conflicts.record_digests(account, request.user))
         return form
 

@@ -1,16 +1,14 @@
 """Pages of the Word layouts: the list, a new one, withdrawing one, and the files themselves."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.audit.downloads import download
-from yl_district.pages import submit_once
-from yl_district.pages.pages import carry_out, delete_page, redirect_after
+from yl_district.pages.pages import act_form, carry_out, delete_page, redirect_after
 
 from ..models import WordLayout
 from .word import TEMPLATE
@@ -61,13 +59,7 @@ def problem_of(content):
 
 def word_layout_create(request):
     """Uploads a new layout, checked before it is accepted."""
-
-    def build(data=None):
-        files = request.FILES if data is not None else None
-        form = WordLayoutForm(data, files, user=request.user, day=timezone.localdate())
-        form.submission = submit_once.new_token(request.user)
-        return form
-
+    build = partial(act_form, request, WordLayoutForm)
     form = build()
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: store(request, form), after=reverse("word_layout_list"))

@@ -8,8 +8,7 @@ from django.utils import timezone
 from assistance.models import AssistedYouth
 from outreach.models import Link
 from yl_district.days import FIRST_YEAR
-from yl_district.pages import submit_once
-from yl_district.pages.pages import carry_out, redirect_after
+from yl_district.pages.pages import act_form, carry_out, redirect_after
 
 from .forms import YearOpeningForm
 from .last_year import left_over
@@ -25,9 +24,7 @@ def year_opening(request, year):
         raise Http404
 
     def build(data=None):
-        form = YearOpeningForm(data, user=request.user, day=today, last_year=left_over(request.user, year))
-        form.submission = submit_once.new_token(request.user)
-        return form
+        return act_form(request, YearOpeningForm, data, last_year=left_over(request.user, year))
 
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: form.save(), after=reverse("home"))

@@ -1,6 +1,7 @@
 """Pages of imports: list, upload, mapping, progress, results of the check, records written."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.contrib import messages
@@ -13,8 +14,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
 from ..audit.downloads import long_download
-from ..pages import submit_once
-from ..pages.pages import carry_out, configured_table, confirm_saved, rows_response, wants_fragment
+from ..pages.pages import act_form, carry_out, configured_table, confirm_saved, rows_response, wants_fragment
 from ..recognition.mapping import Mapping
 from ..typing import User, UserRequest
 from . import mending
@@ -64,13 +64,7 @@ def import_batch_list(request: UserRequest) -> HttpResponse:
 
 def import_batch_create(request: UserRequest) -> HttpResponse:
     """Uploads a file or a pasted table; starts the check at once if the mapping needs no confirmation."""
-
-    def build(data: Any = None) -> ImportForm:
-        files = request.FILES if data is not None else None
-        form = ImportForm(data, files, initial=request.GET.dict(), user=request.user, day=timezone.localdate())
-        form.submission = submit_once.new_token(request.user)
-        return form
-
+    build = partial(act_form, request, ImportForm, initial=request.GET.dict())
     form = build(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         form.read()

@@ -23,6 +23,7 @@ from .chosen_rows import (
     rows_as_shown,
     rows_sent,
 )
+from .pages import act_form
 
 CLASH = "保存时发现相同或有冲突的记录，可能刚由他人登记。"
 
@@ -98,9 +99,7 @@ def in_given_order(rows, keys):
 
 def built_form(request, act, records, data=None):
     """The act's form for these records, with a token for one submission."""
-    form = act.form(request.user, records)(data, user=request.user, day=act.day)
-    form.submission = submit_once.new_token(request.user)
-    return form
+    return act_form(request, act.form(request.user, records), data, day=act.day)
 
 
 def carry_out_for_many(request, act, back):

@@ -156,12 +156,19 @@ def linked(request, message, form):
     return format_html('{}<a href="{}">查看：{}</a>。', message, address, form.instance) if address else message
 
 
+def act_form(request, form_class, data=None, **options):
+    """Returns the form of an act by the user today, with a token for one submission."""
+    files = None if data is None else request.FILES
+    form = form_class(data, files=files, **{"user": request.user, "day": timezone.localdate()} | options)
+    form.submission = submit_once.new_token(request.user)
+    return form
+
+
 def end_page(request, form_class, instance, act, *, title, message, initial=None, after=None, **context):
     """A form for the arguments of `act`, a method of `instance`, then redirects to `after` or the record's page."""
 
     def build(data=None):
-        form = form_class(data, initial=initial, user=request.user, day=timezone.localdate())
-        form.submission = submit_once.new_token(request.user)
+        form = act_form(request, form_class, data, initial=initial)
         form.version = edit_conflicts.as_version(edit_conflicts.record_digests(instance, request.user))
         return form
 
