@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from members.forms import told_of, with_capacities
 from members.identity import ANOTHER, THE_PERSON, Said, weighed
-from members.models import Member, Person, Volunteer
+from members.models import Person
 from yl_district.database.listed import Listed
 from yl_district.likeness import name_key
 
 from .models import Arrival, SignIn
 from .pasted_matches import people_named
-from .rosters import Roster
+from .rosters import SHOWN_BY, Roster
 
 # So many people of one name are offered at most.
 MOST_MEANT = 10
@@ -72,14 +72,9 @@ def people_meant(arrivals, user):
 
 def capacities_on(activity, user, people):
     """Returns {key: capacity in which somebody comes}, as far as the user sees it."""
-    day, keys, kinds = activity.held_on, [person.pk for person in people], SignIn.Capacity
-    links = Person._meta.get_field("links_as_youth").related_model
-    rows = {
-        kinds.LINKED_YOUTH: links.objects.visible_to(user).as_of(day).filter(youth__in=keys).values("youth"),
-        kinds.VOLUNTEER: Volunteer.objects.visible_to(user).as_of(day).filter(person__in=keys).values("person"),
-        kinds.MEMBER: Member.objects.visible_to(user).as_of(day).filter(person__in=keys).values("person"),
-    }
-    found = dict.fromkeys(keys, kinds.OTHER)
-    for capacity, of in rows.items():
-        found |= {key: capacity for row in of for key in row.values()}
+    keys = [person.pk for person in people]
+    found = dict.fromkeys(keys, SignIn.Capacity.OTHER)
+    for capacity, model, person in SHOWN_BY:
+        rows = model.objects.visible_to(user).as_of(activity.held_on).filter(**{f"{person}__in": keys})
+        found |= dict.fromkeys(rows.values_list(person, flat=True), capacity)
     return found

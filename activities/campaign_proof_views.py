@@ -8,15 +8,14 @@ from django.utils import timezone
 
 from members.models import Person
 from yl_district.pages.filters import LONGEST_SEARCH
-from yl_district.pages.pages import carry_out, confirm_saved, delete_page, form_page
-from yl_district.pages.submit_once import new_token
+from yl_district.pages.pages import act_form, carry_out, confirm_saved, delete_page, form_page
 from yl_district.pinyin import NAME_ORDER
 
 from .actions import add_proofs
 from .campaign_views import CampaignReach, visible_campaign
 from .forms import CampaignProofForm, CampaignProofsForm
 from .models import CampaignProof
-from .rosters import LONGEST_ROSTER, searched_by, told_apart
+from .rosters import LONGEST_ROSTER, rows_to_tick
 
 
 def campaign_proofs_create(request, campaign_pk):
@@ -28,14 +27,7 @@ def campaign_proofs_create(request, campaign_pk):
         return redirect(campaign)
     # Whoever was reached meanwhile is passed over when the form is taken, not refused.
     everybody = Person.objects.filter(pk__in=reach.people(reach.everybody))
-
-    def build(data=None):
-        form = CampaignProofsForm(
-            data, people=everybody, initial={"proved_on": reach.day}, user=request.user, day=timezone.localdate()
-        )
-        form.submission = new_token(request.user)
-        return form
-
+    build = partial(act_form, request, CampaignProofsForm, people=everybody, initial={"proved_on": reach.day})
     form = build()
     if request.method == "POST":
         form, target = carry_out(request, build, partial(prove_ticked, campaign), after=campaign)
@@ -60,12 +52,11 @@ def proofs_page(request, campaign, form, reach):
     people = (people.search(text) if text else people).order_by(*NAME_ORDER)
     number = people.count()
     shown = list(people) if number <= LONGEST_ROSTER else []
-    names = told_apart(shown, {one.pk for one in shown})
     context = {
         "title": f"登记覆盖证明：{campaign}",
         "campaign": campaign,
         "form": form,
-        "rows": [(one.pk, names[one.pk], searched_by(one), str(one.pk) in form.ticked) for one in shown],
+        "rows": list(rows_to_tick(shown, {one.pk for one in shown}, form.ticked).values()),
         "number": number,
         "is_too_long": number > LONGEST_ROSTER,
         "text": text,

@@ -39,10 +39,6 @@ class Coverage:
             rows = Person.objects.filter(pk__in=self._standing(Post, period, narrow).values("person"))
         return rows.annotate(is_reached=self._is_reached(period, "person" if self.is_of_members else "pk"))
 
-    def reached(self, period, narrow=None):
-        """Those of them whom it has reached."""
-        return self.to_reach(period, narrow).filter(is_reached=True)
-
     def counted(self, period, narrow=None):
         """How many it is to reach, and how many of them it has reached."""
         counts = {"due": Count("pk"), "reached": Count("pk", filter=Q(is_reached=True))}

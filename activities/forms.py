@@ -15,6 +15,7 @@ from yl_district.validators import problem
 from .actions import add_sign_in, change_sign_in
 from .models import Activity, ActivityType, Campaign, CampaignProof, SignIn
 from .proposed_activities import activities_alike
+from .roster_forms import PeopleTickedForm
 from .rosters import Roster
 
 
@@ -179,7 +180,7 @@ class CampaignProofForm(PageForm):
         model = CampaignProof
 
 
-class CampaignProofsForm(ActionForm):
+class CampaignProofsForm(PeopleTickedForm):
     """The same proof for several people whom a campaign has not reached yet, `people`."""
 
     groups = [("", "proved_on", "kind", "note")]
@@ -203,11 +204,6 @@ class CampaignProofsForm(ActionForm):
         super().__init__(*args, **options)
         self.fields["people"].queryset = people
         self.fields["people"].error_messages["required"] = "请勾选已经覆盖到的人。"
-
-    @property
-    def ticked(self):
-        """The keys ticked, as typed."""
-        return set(self["people"].data or ()) if self.is_bound else set()
 
 
 class SignInForm(PersonForm):

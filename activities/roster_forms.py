@@ -16,6 +16,15 @@ MOST_PASTED_PEOPLE, LONGEST_PASTED = 200, 20_000
 NOT_SIGNED_IN = "none"
 
 
+class PeopleTickedForm(ActionForm):
+    """A form whose field `people` the page draws, as rows to be ticked."""
+
+    @property
+    def ticked(self):
+        """The keys ticked, as typed."""
+        return set(self["people"].data or ()) if self.is_bound else set()
+
+
 class RollCallForm(ActionForm):
     """A form that signs several people in; of a planned activity it asks whether that was held.
 
@@ -66,7 +75,7 @@ class RollCallForm(ActionForm):
         return f"名单上原来登记的没有改动：{'、'.join(told)}。" if told else ""
 
 
-class RosterForm(RollCallForm):
+class RosterForm(PeopleTickedForm, RollCallForm):
     """Who of the roster came; members of the host who are listed and not ticked can be called absent."""
 
     people = SeveralChoiceField(
@@ -85,11 +94,6 @@ class RosterForm(RollCallForm):
         super().__init__(*args, **options)
         self.roster = roster
         self.fields["people"].queryset = roster.people
-
-    @property
-    def ticked(self):
-        """The keys ticked, as typed."""
-        return set(self["people"].data or ()) if self.is_bound else set()
 
     def clean(self):
         data = super().clean()

@@ -1,32 +1,28 @@
 """The page on which those who came to an activity are ticked on its roster."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from yl_district.pages.filters import LONGEST_SEARCH
-from yl_district.pages.pages import carry_out, confirm_saved
-from yl_district.pages.submit_once import new_token
+from yl_district.pages.pages import act_form, carry_out, confirm_saved
 
 from .roster_forms import PastedListForm, RosterForm
-from .rosters import LONGEST_ROSTER, Roster, searched_by, told_apart
+from .rosters import LONGEST_ROSTER, Roster, rows_to_tick
 from .views import visible_activity
 
 
 def activity_roster(request, pk):
     """Signs in those ticked on the roster; whoever is on the list already stays as they are."""
-    activity, today = visible_activity(request, pk), timezone.localdate()
-    if not activity.takes_list(today):
+    activity = visible_activity(request, pk)
+    if not activity.takes_list(timezone.localdate()):
         messages.info(request, say_why_not(activity))
         return redirect(activity)
     text = request.GET.get("search", "").strip()[:LONGEST_SEARCH]
     roster = Roster(activity, request.user)
-
-    def build(data=None):
-        form = RosterForm(data, activity=activity, roster=roster, user=request.user, day=today)
-        form.submission = new_token(request.user)
-        return form
-
+    build = partial(act_form, request, RosterForm, activity=activity, roster=roster)
     form = build()
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: form.save(), after=activity)
@@ -69,16 +65,11 @@ def roster_page(request, activity, form, roster, text):
 
 
 def roster_rows(roster, people, ticked):
-    """Returns [(group, its rows)], each of the people once, and the keys of those who came last time.
-
-    A row is the key, the name, what the person is looked for by, and whether it is ticked.
-    """
+    """Returns [(group, its `rows_to_tick`)], each of the people once, and the keys of those who came last time."""
     places = roster.places(people)
     first = {key: group for group, found in reversed(places) for key in found}
-    names = told_apart(people, {key for key, group in first.items() if group.is_kept})
     rows = {group: [] for group, _ in places}
-    for person in people:
-        key = person.pk
-        rows[first[key]].append((key, names[key], searched_by(person), str(key) in ticked))
+    for key, row in rows_to_tick(people, {key for key, group in first.items() if group.is_kept}, ticked).items():
+        rows[first[key]].append(row)
     came_last = {key for group, found in places if not group.is_kept for key in found}
     return [(group, found) for group, found in rows.items() if found], came_last

@@ -97,6 +97,16 @@ def add_source(source):
         SOURCES.insert(1, source)
 
 
+# (capacity, model of the records that show it, their field for the person); of somebody with several the last counts.
+SHOWN_BY = [(SignIn.Capacity.VOLUNTEER, Volunteer, "person"), (SignIn.Capacity.MEMBER, Member, "person")]
+
+
+def add_capacity(capacity, model, person):
+    """Has records of `model`, whose field `person` is for their person, show this capacity of whoever has no other."""
+    if (capacity, model, person) not in SHOWN_BY:
+        SHOWN_BY.insert(0, (capacity, model, person))
+
+
 class Roster:
     """The people of an activity whom the user sees; those whose names contain `text`, where it is given."""
 
@@ -130,6 +140,15 @@ def people_of(groups):
     return Person.objects.filter(pk__in=keys[0].union(*keys[1:])) if keys else Person.objects.none()
 
 
+def rows_to_tick(people, kept, ticked):
+    """{key: (key, the name, what the person is looked for by, whether it is ticked)} of people to be ticked.
+
+    The names are `told_apart`; `ticked` are the keys ticked, as typed.
+    """
+    names = told_apart(people, kept)
+    return {one.pk: (one.pk, names[one.pk], search_text(one.shown_name), str(one.pk) in ticked) for one in people}
+
+
 def told_apart(people, kept):
     """{key: what each is called}, with the birth date where two would be called the same.
 
@@ -142,8 +161,3 @@ def told_apart(people, kept):
         else person.shown_name
         for person in people
     }
-
-
-def searched_by(person):
-    """What a person is looked for by: the name as shown, its pinyin and its initials, in lower case."""
-    return search_text(person.shown_name)

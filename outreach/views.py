@@ -172,9 +172,8 @@ def contact_export(request, **options):
 def contact_detail(request, pk):
     """One contact."""
     contact = visible_contact(request, pk)
-    marked = Contact.objects.visible_to(request.user).with_marks().get(pk=pk)
     links = contact.links.select_related("youth")
-    context = {"title": str(contact), "contact": contact, "links": links, "marks": marked.marks}
+    context = {"title": str(contact), "contact": contact, "links": links}
     return render(request, "outreach/contact_detail.html", context)
 
 
@@ -213,7 +212,8 @@ def contact_delete(request, pk):
 
 def visible_contact(request, pk):
     """Returns the contact if the user may see it; raises Http404 otherwise."""
-    return get_object_or_404(Contact.objects.visible_to(request.user).select_related("cadre", "activity"), pk=pk)
+    contacts = Contact.objects.visible_to(request.user).with_marks().select_related("cadre", "activity")
+    return get_object_or_404(contacts, pk=pk)
 
 
 def links_fragment(request, contact=None):
