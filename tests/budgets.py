@@ -52,7 +52,7 @@ class Budgets:
         self.name = config.getoption("measured_as") or f"{self.kind} {config.stash[PROCESS]}"
         self.file, self.is_limited = config.rootpath / FILE, not config.getoption("full")
         self.tests, self.shared, self.limits, self.crawls = {}, {}, {}, set()
-        self.found, self.excesses, self.failures = {}, [], []
+        self.found, self.excesses, self.failures = {}, {}, {}
 
     def seconds(self, *, with_running=False):
         """The CPU seconds spent until now; those of programs that run beside the process count when these end."""
@@ -103,7 +103,7 @@ class Budgets:
         self.calculations.append(calculation())
         self.found = self.costs(spent, CALCULATION / mean(self.calculations))
         write(self.file, self.name, self.found)
-        self.excesses = self.too_high() if self.is_limited else []
+        self.excesses = self.too_high() if self.is_limited else {}
         if self.is_limited and self.found["speed"] >= SLOWEST:
             self.measure_again(session.config)
             self.failures = self.too_high(DISTURBED)
@@ -140,23 +140,24 @@ class Budgets:
         }
 
     def too_high(self, disturbance=1):
-        """What cost more than it may, in words; `disturbance` is how many times as much."""
+        """{what cost more than it may: in words how much}; `disturbance` is how many times as much."""
         together = [
             ("all tests", self.found["sum"], ALL_TESTS[self.kind]),
             ("crawls", self.found["crawls"], CRAWLS[self.kind]),
         ]
         single = [(name, seconds, self.limits[name]) for name, seconds in self.found["tests"].items()]
-        return [
-            f"{name}: {seconds} s, {most} s allowed"
+        return {
+            name: f"{name}: {seconds} s, {most} s allowed"
             for name, seconds, most in together + single
             if seconds > disturbance * most
-        ]
+        }
 
     def pytest_terminal_summary(self, terminalreporter):
         costs = "CPU seconds: {sum}, crawls {crawls} (speed {speed})".format(**self.found)
         terminalreporter.write_line(f"{costs}; each test in {FILE}")
-        for line in self.excesses:
-            how = "Far over" if line in self.failures else "Over"
+        # Measured again, what failed may have cost a little less.
+        for name, line in (self.excesses | self.failures).items():
+            how = "Far over" if name in self.failures else "Over"
             terminalreporter.write_line(f"{how} its budget of CPU time: {line}", red=True)
 
 
