@@ -147,8 +147,10 @@ class PastedSignInsForm(RollCallForm):
     def __init__(self, *args, matches, capacities, **options):
         super().__init__(*args, **options)
         self.matches, self.capacities = matches, capacities
+        # Whoever was put on the list since the page was shown is still sent, and is told to be there already.
+        self.open = {place for place, match in enumerate(matches) if match.is_open or f"who-{place}" in self.data}
         for place, match in enumerate(matches):
-            if not match.is_open:
+            if place not in self.open:
                 continue
             choices = [] if match.person else [("", "请选择是哪一位")]
             choices += [(str(key), told) for key, told in match.candidates.items()]
@@ -172,7 +174,7 @@ class PastedSignInsForm(RollCallForm):
     def lines(self):
         """Yields the PastedMatch of each line, and its fields, None where there is nothing to choose."""
         for place, match in enumerate(self.matches):
-            fields = [self[f"{name}-{place}"] if match.is_open else None for name in ("who", "presence")]
+            fields = [self[f"{name}-{place}"] if place in self.open else None for name in ("who", "presence")]
             yield match, *fields
 
     def clean(self):

@@ -234,6 +234,24 @@ def test_a_list_sent_twice_is_taken_once(place):
     assert (first.status_code, again.status_code, SignIn.objects.count()) == (302, 302, 0)
 
 
+def test_whoever_was_listed_after_the_page_was_shown_is_told_to_be_there(place):
+    def said_of(text, since):
+        data = sent(shown(place.cadre, place.address, text), text)
+        add_sign_in(place.activity, place.people[since], "member", presence="absent")
+        answer = place.cadre.post(place.address, data, follow=True)
+        return [str(message) for message in answer.context["messages"]]
+
+    assert said_of("白露、顾清", "白露") == [
+        "已登记 2 人到场，其中 1 人已在名单上。名单上原来登记的没有改动：白露（缺席）。"
+    ]
+    assert said_of("林溪", "林溪") == ["这 1 人都已在名单上，没有改动。名单上原来登记的没有改动：林溪（缺席）。"]
+    assert {name: presence for name, (_, presence) in listed(place.activity).items()} == {
+        "白露": "absent",
+        "顾清": "present",
+        "林溪": "absent",
+    }
+
+
 @pytest.mark.in_turn
 @pytest.mark.django_db(transaction=True)
 def test_lists_confirmed_at_once_make_one_row_a_person(place):
