@@ -1,5 +1,6 @@
 """Large imports in a background process: started, found interrupted, and restarted."""
 
+import fcntl
 import os
 import signal
 import stat
@@ -23,7 +24,6 @@ from yl_district.installation.files import UnsafeInstallation
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 120
-MANY_ROWS = 1_000  # whose check takes so long that it can be killed
 
 
 @pytest.fixture
@@ -51,6 +51,23 @@ def waited(batch, is_ready, seconds=HANGING):
     return batch
 
 
+def taken_places():
+    """The places of imports, taken until what is returned is closed."""
+    with ExitStack() as stack:
+        places = [stack.enter_context(background.open_place(path)) for path in background.place_files()]
+        assert [background.is_taken(place) for place in places] == [True] * background.AT_ONCE
+        return stack.pop_all()
+
+
+def wait_for_work(seconds):
+    """Returns once another process has taken a place, or has been held up for so long before it could."""
+    began = time.monotonic()
+    with background.open_place(background.place_files()[0]) as place:
+        while background.is_taken(place) and time.monotonic() - began < seconds:
+            fcntl.flock(place, fcntl.LOCK_UN)
+            time.sleep(0.05)
+
+
 def ended(batch):
     """The import once nobody works on it."""
     return waited(batch, lambda batch: batch.state not in ImportBatch.BUSY)
@@ -73,27 +90,26 @@ def test_a_large_import_is_checked_written_and_taken_back_in_processes_of_their_
 
 @pytest.mark.cpu(6)
 def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
-    batch = opened(MANY_ROWS)
-    own = f":{os.getpid()}"
+    places = taken_places()
     begin_check(batch)
-    waited(batch, lambda batch: not batch.worker.endswith(own))
+    waited(batch, lambda batch: batch.is_queued)
     # While this transaction lasts the check can store nothing, and so not end.
     with transaction.atomic():
         assert batch.go_on("checking")
+        places.close()
+        wait_for_work(3 * background.PAUSE)
         os.kill(int(batch.worker.rpartition(":")[2]), signal.SIGKILL)
     waited(batch, lambda batch: batch.is_broken_off)
     assert not batch.is_busy
     assert not begin_commit(batch)
     assert begin_check(batch)
     assert ended(batch).state == "checked"
-    assert tally(batch) == {"new": MANY_ROWS}
+    assert tally(batch) == {"new": ROWS}
 
 
 @pytest.mark.cpu(4)
 def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch):
-    with ExitStack() as stack:
-        places = [stack.enter_context(background.open_place(path)) for path in background.place_files()]
-        assert [background.is_taken(place) for place in places] == [True] * background.AT_ONCE
+    with taken_places():
         begin_check(batch)
         waited(batch, lambda batch: batch.is_queued)
         seen = batch.alive_at
