@@ -51,9 +51,8 @@ class ClosedFigures:
 
     Each is counted before the first write on which it can depend. They are those that the user may read: of the
     organisations that the records written belong or belonged to, which are all of them for what is the district's, of
-    all above these, and of the user's own; with
-    `only_signed` only where the organisation has signed a report on that year, without `with_cases` none that reads
-    case files.
+    all above these, and of the user's own; with `only_signed` only where the organisation has signed a report on that
+    year, without `with_cases` none that reads case files.
     """
 
     def __init__(self, user: User, today: date, *, only_signed: bool = False, with_cases: bool = True) -> None:

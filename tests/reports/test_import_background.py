@@ -24,6 +24,7 @@ from yl_district.installation.files import UnsafeInstallation
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 120
+MANY_ROWS = 1_000
 
 
 @pytest.fixture
@@ -90,21 +91,22 @@ def test_a_large_import_is_checked_written_and_taken_back_in_processes_of_their_
 
 @pytest.mark.cpu(6)
 def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
-    places = taken_places()
-    begin_check(batch)
-    waited(batch, lambda batch: batch.is_queued)
-    # While this transaction lasts the check can store nothing, and so not end.
-    with transaction.atomic():
-        assert batch.go_on("checking")
-        places.close()
-        wait_for_work(3 * background.PAUSE)
-        os.kill(int(batch.worker.rpartition(":")[2]), signal.SIGKILL)
+    batch = opened(MANY_ROWS)
+    with taken_places() as places:
+        begin_check(batch)
+        waited(batch, lambda batch: batch.is_queued)
+        # While this transaction lasts the check can store nothing, and so not end.
+        with transaction.atomic():
+            assert batch.go_on("checking")
+            places.close()
+            wait_for_work(3 * background.PAUSE)
+            os.kill(int(batch.worker.rpartition(":")[2]), signal.SIGKILL)
     waited(batch, lambda batch: batch.is_broken_off)
     assert not batch.is_busy
     assert not begin_commit(batch)
     assert begin_check(batch)
     assert ended(batch).state == "checked"
-    assert tally(batch) == {"new": ROWS}
+    assert tally(batch) == {"new": MANY_ROWS}
 
 
 @pytest.mark.cpu(4)
