@@ -1,5 +1,7 @@
 """Behaviour of all pages in a browser: forms sent once, lists by keyboard and on any screen, a long digest."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -36,6 +38,20 @@ def test_a_form_is_sent_once_until_its_page_is_shown_again_and_says_that_it_was_
         page.evaluate("dispatchEvent(new Event('pageshow'))")
     expect(busy).to_be_hidden()
     assert sent == ["POST", "POST"]
+
+
+def test_a_choice_taken_by_a_quick_enter_leaves_its_list_closed(office_page):
+    page = office_page
+    opened = datetime(2030, 1, 1, 8, 0)
+    page.clock.install(time=opened)
+    page.goto("/activities/create/")
+    page.clock.pause_at(opened + timedelta(minutes=2))  # no timer ends while the keys are pressed, as on a busy machine
+    box = page.get_by_role("combobox", name="类型")
+    box.fill("主题讲座")
+    page.keyboard.press("Enter")
+    page.clock.run_for(1000)
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#id_type option:checked")).to_have_text("主题讲座")
 
 
 def test_a_list_is_searched_by_keyboard_folds_with_the_window_and_says_what_it_could_not_get(

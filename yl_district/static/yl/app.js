@@ -10,7 +10,7 @@ function enhanceChoices(root) {
       allowEmptyOption: true,
       // Otherwise Enter, pressed soon after the last letter, takes what was offered before it.
       refreshThrottle: 0,
-      plugins: select.multiple ? ["remove_button"] : [],
+      plugins: select.multiple ? ["focus_once", "remove_button"] : ["focus_once"],
       render: { no_results: () => '<div class="no-results">没有符合的选项</div>' },
     });
     // The field in its place bears the label.

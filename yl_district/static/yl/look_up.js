@@ -1,5 +1,14 @@
 "use strict";
 
+// A list that opens asks for the focus once more, a moment later; one that a quick Enter has closed meanwhile would
+// open again then.
+TomSelect.define("focus_once", function () {
+  const { focus } = this;
+  this.hook("instead", "focus", () => {
+    if (!this.isFocused || !this.isOpen) focus.call(this);
+  });
+});
+
 // Choices of many records are looked up by typing: the page's own address is asked for what is typed, and answers with
 // a few choices and words about them. Without scripts a box beside the select takes a name instead.
 (() => {
@@ -39,7 +48,7 @@
       loadThrottle: PAUSE,
       shouldLoad: () => true,
       shouldOpen: true,
-      plugins: select.multiple ? ["remove_button"] : [],
+      plugins: select.multiple ? ["focus_once", "remove_button"] : ["focus_once"],
       render: { no_results: () => null },
       async load(text, done) {
         let answer;
