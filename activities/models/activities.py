@@ -51,6 +51,10 @@ class ActivityQuerySet(ReachQuerySet):
         """Activities held within the period."""
         return self.held().filter(held_on__range=period.bounds)
 
+    def planned_during(self, period: Period) -> Self:
+        """Activities that are or were planned for a day of the period, whatever became of them."""
+        return self.filter(planned_on__range=period.bounds)
+
     def without_people(self) -> Self:
         """Activities held of which neither a number of people nor their names are recorded."""
         return self.held().filter(basis=Activity.Basis.UNRECORDED)
@@ -66,6 +70,33 @@ class ActivityQuerySet(ReachQuerySet):
     def search(self, text: str) -> Self:
         """Activities whose name, pinyin or initials contain `text`."""
         return search(self, text)
+
+
+class WhilePlanned:
+    """A field that follows another one while the activity is planned, and keeps what the plan was after that."""
+
+    def __init__(self, *args, follows="", **options):
+        self.follows = follows
+        super().__init__(*args, **options | {"null": True, "editable": False})
+
+    def deconstruct(self):
+        """The plain field, so that migrations do not depend on this class."""
+        name, _, args, options = super().deconstruct()
+        return name, f"django.db.models.{self.get_internal_type()}", args, options
+
+    def pre_save(self, model_instance, add):
+        """Sets and returns what is planned, if it still is."""
+        if model_instance.state == Activity.State.PLANNED:
+            setattr(model_instance, self.attname, getattr(model_instance, self.follows))
+        return super().pre_save(model_instance, add)
+
+
+class PlannedDayField(WhilePlanned, models.DateField):
+    """The day for which an activity is or was planned; none for one that was held without a plan."""
+
+
+class PlannedNumberField(WhilePlanned, models.PositiveIntegerField):
+    """A number that is or was planned."""
 
 
 class Activity(models.Model):
@@ -112,6 +143,8 @@ class Activity(models.Model):
     service_hours = models.PositiveIntegerField("志愿服务时长", null=True, editable=False)
     # While it is empty nothing follows from the list but its number of people.
     list_confirmed_on = models.DateField("名单确认日期", null=True, blank=True, editable=False)
+    planned_on = PlannedDayField("计划日期", follows="held_on")
+    planned_sessions = PlannedNumberField("计划场次", follows="session_count")
     places = models.PositiveIntegerField("名额", null=True, blank=True, help_text="提前报名的人数上限；留空不限。")
     audience = models.CharField("面向人群", max_length=60, blank=True)
     campaign = models.ForeignKey(
@@ -139,6 +172,8 @@ class Activity(models.Model):
             "basis",
             "service_hours",
             "campaign",
+            "planned_on",
+            "planned_sessions",
         ),
         neutral=(
             "name",
@@ -178,6 +213,11 @@ class Activity(models.Model):
             models.Index(fields=["owner", "held_on", "id"], name="activity_by_owner"),
             models.Index(fields=["held_on", "id"], name="activity_by_day"),
             models.Index(fields=["name_sort", "id"], name="activity_by_name"),
+            models.Index(
+                fields=["planned_on", "planned_sessions", "owner", "hub"],
+                condition=Q(planned_on__isnull=False),
+                name="activity_planned",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -85,6 +85,11 @@ def activities(scope: Scope) -> ActivityQuerySet:
     return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
 
 
+def activities_planned(scope: Scope) -> ActivityQuerySet:
+    planned = Activity.objects.planned_during(scope.passed)
+    return planned.filter(hub=scope.hub) if scope.hub else planned.within(scope.organisation)
+
+
 def activities_served(scope: Scope) -> ActivityQuerySet:
     return activities(scope).served()
 

@@ -18,6 +18,7 @@ from .figure import Figure
 from .sources import (
     Reached,
     ToReach,
+    activities_planned,
     activities_served,
     cadres_keeping_the_norm,
     linked_cadres,
@@ -38,6 +39,15 @@ class CountedActivityTable(ActivityTable):
 
     class Meta(ActivityTable.Meta):
         pass
+
+
+class PlannedActivityTable(ActivityTable):
+    """Activities with the day and the sessions that were planned."""
+
+    planned_sessions = tables.Column(attrs=NUMBER_CELL)
+
+    class Meta(ActivityTable.Meta):
+        fields = ["name", "planned_on", "planned_sessions", "state", "held_on", "type", "host", "hub"]
 
 
 class ServedActivityTable(ActivityTable):
@@ -127,6 +137,7 @@ OF_KIND: dict[type[Model], type[tables.Table]] = {
     )
 }
 OF_SOURCE: dict[Callable, type[tables.Table]] = {
+    activities_planned: PlannedActivityTable,
     activities_served: ServedActivityTable,
     cadres_keeping_the_norm: LinkedCadreTable,
     linked_cadres: LinkedCadreTable,

@@ -30,9 +30,11 @@ def campaign_rows():
 
 def activity_rows():
     """Rows of 活动."""
-    chance = Chance("hosts")
+    chance, plans = Chance("hosts"), Chance("plans")
     for kind, event in events():
         usual = EVENT_KINDS[kind]
+        # The hubs' year was planned from 2017 on.
+        is_planned = bool(event.hub) and event.day.year >= 2017 and plans.likely(0.8)
         yield {
             "活动名称": event.name,
             "日期": event.day,
@@ -44,6 +46,8 @@ def activity_rows():
             "场次": event.sessions,
             "人次": event.count,
             "数字口径": event.basis or (EXACT if event.count else UNRECORDED),
+            "计划日期": event.day if is_planned else None,
+            "计划场次": event.sessions if is_planned else None,
             "面向人群": event.audience or usual.audience,
             "专项": event.campaign or usual.campaign,
             "主题标签": event.tags,

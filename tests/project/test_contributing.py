@@ -95,7 +95,7 @@ def fields_of_sheets():
     """The fields that sheets have columns of, each with its model and resource; earlier states have no forms."""
     for resource in (kind.resource for kind in KINDS.values() if not kind.resource.is_of_earlier):
         model = resource._meta.model
-        own = {field.name for field in model._meta.concrete_fields}
+        own = {field.name for field in model._meta.concrete_fields if field.editable}
         yield from ((column.attribute, model, resource) for column in resource.columns if column.attribute in own)
 
 

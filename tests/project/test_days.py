@@ -35,6 +35,8 @@ APPS = ("orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 OTHER_DAYS = {
     "activities.Activity.held_on",
     "activities.Activity.list_confirmed_on",
+    # Follows the day on which it is held, while that is planned.
+    "activities.Activity.planned_on",
     "activities.Campaign.ended_on",
     "activities.Campaign.started_on",
     "assistance.AssistedYouth.kept_until",

@@ -16,6 +16,9 @@ def stands(begin, end, day=LAST):
     return STANDS.format(begin=begin, end=end, day=day)
 
 
+# Of an activity and its hub: they belong to the organisation asked about, or are of the hub asked about.
+OF_PLACE = """CASE WHEN %(hub)s > 0 THEN activity.hub_id = %(hub)s
+    ELSE coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1 END"""
 QUARTER_DAYS = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31")]
 # The links not reached in a quarter that has begun by the last day, since that in which they began.
 MISSED = " UNION ".join(
@@ -83,9 +86,7 @@ WITH domain_span AS (
     FROM activities_activity activity
     JOIN activities_activitytype type ON type.id = activity.type_id
     LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
-    WHERE activity.held_on {WITHIN} AND activity.state = 'held'
-      AND CASE WHEN %(hub)s > 0 THEN activity.hub_id = %(hub)s
-          ELSE coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1 END
+    WHERE activity.held_on {WITHIN} AND activity.state = 'held' AND {OF_PLACE}
 ), standing_link AS (
     SELECT * FROM outreach_link WHERE {stands("started_on", "ended_on")}
 ), cadre AS (
@@ -260,6 +261,9 @@ VALUES = {
     "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
     "volunteer_hours": "SELECT coalesce(sum(service_hours), 0) FROM activities_signin "
     "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
+    "sessions_planned": "SELECT coalesce(sum(planned_sessions), 0) FROM activities_activity activity "
+    "LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id "
+    f"WHERE activity.planned_on {WITHIN} AND {OF_PLACE}",
     "platform_entries": f"SELECT count(*) FROM own_entry WHERE entered_on {WITHIN}",
     "platform_bindings": f"SELECT count(*) FROM own_entry WHERE bound_on {WITHIN}",
 }
@@ -295,7 +299,7 @@ REACHED = """
     WHERE campaign_id = %(campaign)s AND proved_on BETWEEN %(begun)s AND %(day)s
 """
 FROM_SIGN_INS = {"education_reach", "people_reached"}
-AT_HUBS = {"education_sessions", "people_reached", "volunteer_hours"}
+AT_HUBS = {"education_sessions", "people_reached", "volunteer_hours", "sessions_planned"}
 
 
 def figures(path, first, last, hub=0):

@@ -178,6 +178,7 @@ class Year:
             "hub_volunteer_teams": len(teams & set(hubs)),
             "people_reached": len({row["姓名"] for row in sign_ins}),
             "volunteer_hours": 0,
+            "sessions_planned": sum(row["计划场次"] or 0 for row in self.within("活动", "计划日期")),
         }
         for row in activities:
             for key in ("", f" {row['类型']}"):

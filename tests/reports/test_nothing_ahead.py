@@ -79,6 +79,7 @@ def add_hubs(root, member):
         activity = make_activity(root, type=kind, hub=hubs[0], held_on=AHEAD, attendance=1, basis="exact")
         SignIn.objects.create(activity=activity, person=member)
         Activity.objects.filter(pk=activity.pk).update(service_hours=2)
+    make_activity(root, "团课", hub=hubs[0], held_on=AHEAD, state="planned")
     PlatformEntry.objects.create(
         platform="智慧团建", subject="organisation", organisation=root, entered_on=AHEAD, bound_on=AHEAD
     )

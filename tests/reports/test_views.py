@@ -60,6 +60,7 @@ SUMMED = {
     "contacts_offline": "youths_reached",
     "assistances": "youths_reached",
     "volunteer_hours": "service_hours",
+    "sessions_planned": "planned_sessions",
 }
 PAGES = ["home", "figure_list", "summary_detail"]
 
