@@ -49,7 +49,7 @@ def sign_in_code_create(request, activity_pk):
     """Opens the code of an activity, or changes until when it is open."""
     activity = visible_activity(request, activity_pk)
     if not may_be_scanned(activity, timezone.localdate()):
-        messages.info(request, "计划中和已举办的活动，才能打开扫码报名、签到。")
+        messages.info(request, "活动当天才能打开扫码签到；还没到日子的，可以先打开扫码报名。")
         return redirect(activity)
     code = SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first()
     initial = {"with_number": bool(code and code.number)}

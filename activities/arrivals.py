@@ -28,8 +28,8 @@ class TooManyScans(Exception):
 
 
 def may_be_scanned(activity, today):
-    """Whether a code may be opened: for what was held, or is planned for today or later, for which visitors sign up."""
-    return activity.is_held or (activity.is_planned and activity.held_on >= today)
+    """Whether a code may be opened: on the day, and before it, when visitors sign up for what is planned."""
+    return activity.state != activity.State.CANCELLED and activity.held_on >= today
 
 
 def scanned_for(activity):

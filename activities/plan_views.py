@@ -26,6 +26,7 @@ from .plans import (
     month_later,
     quarter_named,
     repeat_activity,
+    year_of_address,
 )
 from .views import visible_activity
 
@@ -146,7 +147,7 @@ def told_days(made):
 def quarter_themes(request):
     """The themes of a year's quarters."""
     today = timezone.localdate()
-    year = quarter_named(f"{request.GET.get('year', '')}-q1", today).year
+    year = year_of_address(request.GET.get("year", ""), today)
     build = partial(act_form, request, ThemesForm, initial=ThemesForm.known(year))
     form = build()
     known = request.user.may_open("activity_calendar")

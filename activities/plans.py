@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from orgs.models import Organisation
+from yl_district.days import FIRST_YEAR
 from yl_district.periods import Period
 
 from .models import Activity
@@ -119,9 +120,19 @@ class Calendar:
 def quarter_named(text, today):
     """The quarter that an address names, such as 2017-q2; that of today where it names none."""
     year, _, part = text.partition("-")
-    if year.isascii() and year.isdigit() and len(year) == 4 and part in ("q1", "q2", "q3", "q4") and int(year) >= 1900:
+    if is_year(year) and part in ("q1", "q2", "q3", "q4"):
         return Period.of_part(int(year), part)
     return Period.of_quarter(today)
+
+
+def year_of_address(text, today):
+    """The year that an address names; that of today where it names none."""
+    return int(text) if is_year(text) else today.year
+
+
+def is_year(text):
+    """Whether the text is a year that records may be of and that another follows."""
+    return text.isascii() and text.isdigit() and len(text) == 4 and FIRST_YEAR <= int(text) < date.max.year
 
 
 def is_announced_to_group(activity):

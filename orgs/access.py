@@ -219,6 +219,7 @@ ACCESS = {
     "activity_hold": HUB_KEEPERS,
     "activity_cancel": HUB_KEEPERS,
     "activity_calendar": HUB_KEEPERS,
+    "hub_programme": HUB_KEEPERS,
     "activity_repeat": HUB_KEEPERS,
     "quarter_themes": DISTRICT_KEEPERS,
     "activity_roster": HUB_KEEPERS,

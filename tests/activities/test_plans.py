@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity, QuarterTheme
-from activities.plans import Calendar, days_of, group_text, month_later, quarter_named, repeat_activity
+from activities.plans import Calendar, days_of, group_text, month_later, quarter_named, repeat_activity, year_of_address
 from orgs.models import Role
 from tests.factories import make_activity, make_hub, make_user
 from tests.forms import answers, shown_form
@@ -169,9 +169,14 @@ def test_the_theme_of_a_quarter_is_data_of_the_years_plan(place):
     assert status(place.cadre, "quarter_themes") == 404
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-q5", "二〇二六-q1", "99999-q1", "0-q1", "2026-q1-q1"])
+@pytest.mark.parametrize("text", ["", "2026", "2026-q5", "二〇二六-q1", "99999-q1", "9999-q4", "0-q1", "2026-q1-q1"])
 def test_a_quarter_that_is_none_is_that_of_today(text):
     assert quarter_named(text, TODAY) == Period.of_part(2026, "q4")
+
+
+@pytest.mark.parametrize("text", ["", "二零一七", "99999", "9999", "0000", "２０１７", "-201"])
+def test_a_year_that_is_none_is_that_of_today(text):
+    assert (year_of_address(text, TODAY), year_of_address("2017", TODAY)) == (2026, 2017)
 
 
 def test_the_calendar_asks_as_many_queries_of_many_activities(place):

@@ -130,6 +130,8 @@ def addresses():
 
 def kind_of(url_name, argument):
     """The kind of record that an argument of an address names."""
+    if url_name == "sign_in_code_create":
+        return "planned_activity"
     if argument != "pk":
         named = {"grant_pk": "case_grant", "youth_pk": "assisted_youth", "twin_pk": "volunteer_person"}
         return named.get(argument, argument.removesuffix("_pk"))

@@ -41,6 +41,7 @@ OTHER_PAGES = {
     "activity_arrivals": "确认扫码签到",
     "activity_cancel": "取消活动",
     "activity_calendar": "活动日历",
+    "hub_programme": "青年汇一年",
     "activity_confirm": "确认活动名单",
     "activity_hold": "登记活动已举办",
     "activity_reopen": "撤销确认活动名单",
