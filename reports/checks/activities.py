@@ -1,4 +1,4 @@
-"""Activities whose person-times are missing, rounded, or different from the number entered before the sign-in list."""
+"""Activities whose person-times are missing, rounded, on no list, or other than entered before the sign-in list."""
 
 from django.db.models import F, Q
 
@@ -19,7 +19,7 @@ def find_doubtful(inspection):
     """The same, found now."""
     inexact = Q(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
     unlike = Q(sign_in_count__gt=0, stated_attendance__isnull=False) & ~Q(stated_attendance=F("sign_in_count"))
-    rows = inspection.opened(sources.activities(inspection.scope).filter(inexact | unlike))
+    rows = inspection.opened(sources.activities(inspection.scope).filter(inexact | unlike | Q(sign_in_count=0)))
     return list(rows.select_related("type").order_by("held_on", "pk"))
 
 
@@ -37,6 +37,15 @@ def activities_rounded(inspection):
             yield of_activity(inspection, activity, f"{activity.attendance} 人次为约数")
 
 
+def activities_without_list(inspection):
+    """Yields activities of whose people the number is exact, but nobody is named."""
+    for activity in doubtful(inspection):
+        if activity.basis == Activity.Basis.EXACT and not activity.is_measured:
+            url = inspection.page("activity_roster", activity.pk, of=activity)
+            found = f"{activity.attendance} 人次，没有签到名单"
+            yield of_activity(inspection, activity, found, url)
+
+
 def activities_planned_past(inspection):
     """Yields activities whose day has come, and of which nobody said that they were held or cancelled."""
     scope = inspection.scope
@@ -47,9 +56,10 @@ def activities_planned_past(inspection):
         yield RawFinding(subject_of(activity), dated(activity), "日期已过，仍为计划", url)
 
 
-def of_activity(inspection, activity, found):
-    """A finding about an activity, whose name includes its type."""
-    url = inspection.page("activity_update", activity.pk, of=activity)
+def of_activity(inspection, activity, found, url=None):
+    """A finding about an activity, whose name includes its type; mended on its form unless `url` says where."""
+    if url is None:
+        url = inspection.page("activity_update", activity.pk, of=activity)
     return RawFinding(
         subject_of(activity), f"{dated(activity)}（{activity.type}）", found, url, attendance_figures(activity)
     )

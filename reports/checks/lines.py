@@ -56,6 +56,8 @@ CHECKS = [
           ("attendances",), "有签到表的请改为实数", of_hub=True, is_kept=True),
     Check("list_unlike_typed", "签到与填报不符", "活动人次", NOTE, FOR_ALL, activities.lists_unlike_typed,
           ("attendances",), "请补齐签到名单，或确认以签到为准", of_hub=True, is_kept=True),
+    Check("without_list", "没有签到名单的活动", "签到名单", NOTE, FOR_ALL, activities.activities_without_list,
+          ("people_reached",), "有签到表的请补登名单，参加的人、联系和服务时长都由名单得出", of_hub=True, is_kept=True),
     Check("planned_past", "到期未登记的计划", "活动计划", NOTE, FOR_ALL, activities.activities_planned_past,
           ("sessions",), "已经举办的请登记为已举办，没有举办的请取消", of_hub=True),
     Check("founded_elsewhen", "计入任务而非本期建团", "两新组织任务", NOTE, FOR_ALL,

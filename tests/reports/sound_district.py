@@ -3,6 +3,8 @@
 from datetime import date
 from types import SimpleNamespace
 
+from activities.actions import recount_sign_ins
+from activities.models import SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.models import Person, Volunteer
 from orgs.models import Unit
@@ -64,8 +66,11 @@ def add_cases(place):
 
 
 def add_hub(place):
-    """A hub with its tier, a team and one lecture."""
+    """A hub with its tier, a team and one lecture, whose listeners are on its list."""
     place.hub = Hub.objects.create(name="槐荫青年汇", organisation=place.branch)
     HubYear.objects.create(hub=place.hub, year=YEAR, tier="ordinary")
     TeamMember.objects.create(volunteer=place.volunteer, hub=place.hub)
     place.lecture = add_activity("lecture", date(YEAR, 4, 1), name="财商讲座", attendance=15, hub=place.hub)
+    listeners = Person.objects.bulk_create(Person(name=f"听众{number}") for number in range(15))
+    SignIn.objects.bulk_create(SignIn(activity=place.lecture, person=person) for person in listeners)
+    recount_sign_ins([place.lecture.pk])

@@ -91,7 +91,7 @@ def test_a_finding_leads_to_what_mends_it_and_quotes_the_sentence_that_rests_on_
     ]
     assert {one[1] for one in shown if one[0] == "incomplete"} == {"参加人次", "主题讲座人次"}
     quoted = re.findall(r"<li>([^<]*)</li>", text)
-    assert "全年举办各类活动2场，有记录的参加者不少于15人次（另有部分场次未统计人次）。" in quoted
+    assert "全年举办各类活动2场，有记录的参加者不少于15人次（另有部分场次未统计人次），有签到记录的共15人。" in quoted
     for _, _, _, address in shown:
         assert place.office.get(address).status_code == 200
 

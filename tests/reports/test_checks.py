@@ -62,11 +62,6 @@ def uncounted_sign_in(place):
     SignIn.objects.create(activity=place.lecture, person=Person.objects.create(name="秦朗"))
 
 
-def many_uncounted_sign_ins(place):
-    people = Person.objects.bulk_create([Person(name=f"学员{number}") for number in range(16)])
-    SignIn.objects.bulk_create([SignIn(activity=place.lecture, person=person) for person in people])
-
-
 def early_help(place):
     Assistance.objects.create(held_on=date(YEAR, 2, 1), kind="culture").youths.set([young(place, date(YEAR, 12, 1))])
 
@@ -119,6 +114,10 @@ def unrecorded(place):
 
 def rounded(place):
     add_activity("film", date(YEAR, 6, 1), name="露天电影", attendance=85, basis="rounded", hub=place.hub)
+
+
+def never_listed(place):
+    add_activity("film", date(YEAR, 6, 1), name="露天电影", attendance=85, hub=place.hub)
 
 
 def branch_of_three(place):
@@ -247,8 +246,8 @@ FAULTS = {
     "case_binding_apart": (case_bound_apart, "青春助跑 欧***", "平台录入的绑定日期 未填，登记的平台绑定日期与此不同"),
     "roll_balance": (late_member, "槐荫社区团支部", "期初 3 ＋增加 1 －减少 0 ＝ 4，期末在册 3 名"),
     "parts_and_whole": (hub_without_tier, "青年汇", "普通店 1 ＋重点店 0 ≠ 青年汇 2"),
-    "times_and_people": (many_uncounted_sign_ins, "参加人次", "参加 15 人次，签到 16 人"),
-    "head_counts": (uncounted_sign_in, "2017-04-01 财商讲座", "登记签到 0 人次，名单 1 人"),
+    "times_and_people": (uncounted_sign_in, "参加人次", "参加 15 人次，签到 16 人"),
+    "head_counts": (uncounted_sign_in, "2017-04-01 财商讲座", "登记签到 15 人次，名单 16 人"),
     "assistance_sum": (early_help, "帮扶", "逐人合计 13 次，帮扶总数 14 次"),
     "target": (high_target, "主题讲座场次", "完成 1 场，目标 3 场"),
     "incomplete": (unrecorded, "观影人次", "统计不全，没有登记任何人次"),
@@ -265,6 +264,7 @@ FAULTS = {
     "unrecorded_activity": (unrecorded, "2017-06-01 露天电影（观影）", "1 场未统计人次"),
     "rounded_activity": (rounded, "2017-06-01 露天电影（观影）", "85 人次为约数"),
     "list_unlike_typed": (typed_otherwise, "2017-02-03 读书讲座", "签到 1 人，原填报 20 人次"),
+    "without_list": (never_listed, "2017-06-01 露天电影（观影）", "85 人次，没有签到名单"),
     "planned_past": (never_told, "2017-06-01 露天电影", "日期已过，仍为计划"),
     "founded_elsewhen": (founded_before, "甲木设计", "计入 2017 年任务，建团日期为 2016-03-15"),
     "founded_uncounted": (not_counted, "乙水科技", "本年度建团（2017-05-01），未计入任务"),
