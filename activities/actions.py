@@ -187,12 +187,17 @@ def confirm_as_proposed(activities, day):
 
 
 @transaction.atomic
-def reopen_list(activity):
-    """Opens a confirmed list again, and takes back all that followed from it; what was chosen is kept for next time."""
+def reopen_list(activity, user):
+    """Opens a confirmed list again, and takes back all that followed from it, as far as the user may.
+
+    What was chosen is kept for next time.
+    """
     lock_activity(activity.pk)
     activity.refresh_from_db()
     activity.list_confirmed_on = None
     activity.save()
+    for effect in EFFECTS:
+        effect.reopen(activity, user)
     settle_effects([activity.pk])
     recount_sign_ins([activity.pk])
 

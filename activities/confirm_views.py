@@ -10,6 +10,7 @@ from yl_district.pages.forms import ActionForm
 from yl_district.pages.pages import end_page
 
 from .actions import confirm_list, reopen_list
+from .closing import gained, still_missing
 from .effects import EFFECTS
 from .views import visible_activity
 
@@ -34,7 +35,7 @@ def activity_confirm(request, pk):
     if not activity.is_measured:
         messages.info(request, "先登记谁来了，再确认名单。")
         return redirect(activity)
-    return end_page(
+    page = end_page(
         request,
         partial(ListConfirmForm, activity=activity),
         activity,
@@ -42,7 +43,11 @@ def activity_confirm(request, pk):
         title=f"{'名单计入的记录' if activity.is_confirmed else '确认名单'}：{activity.name}",
         message="已确认名单。",
         pending=activity.arrivals.pending().count(),
+        missing=still_missing(activity),
+        gained=gained(activity, request.user),
     )
+    log_view(activity, request)
+    return page
 
 
 def activity_reopen(request, pk):
@@ -51,12 +56,21 @@ def activity_reopen(request, pk):
     if not activity.is_confirmed:
         messages.info(request, "这次活动的名单还没有确认。")
         return redirect(activity)
-    return end_page(
+    lines = [line for effect in EFFECTS for line in effect.taken_back(activity, request.user)]
+    page = end_page(
         request,
         ListReopenForm,
         activity,
-        partial(reopen_list, activity),
+        partial(reopen_list, activity, request.user),
         title=f"撤销确认：{activity.name}",
         message="已撤销确认，签到名单保留。",
-        lines=[line for effect in EFFECTS for line in effect.taken_back(activity, request.user)],
+        lines=lines,
     )
+    log_view(activity, request)
+    return page
+
+
+def log_view(activity, request):
+    """Logs what a page on the list has shown, where that has to be logged."""
+    for effect in EFFECTS:
+        effect.log_view(activity, request)

@@ -75,16 +75,23 @@ class Coverage:
     def _is_reached(self, period, person):
         """The condition for rows of people, to whom the path `person` leads, whom the campaign has reached."""
         day = self._day(period)
-        came = SignIn.objects.present().filter(
-            activity__campaign=self.campaign,
-            activity__state=Activity.State.HELD,
-            activity__held_on__gte=F("activity__campaign__started_on"),
-            activity__held_on__lte=day,
-        )
-        proofs = CampaignProof.objects.filter(
-            campaign=self.campaign, proved_on__gte=F("campaign__started_on"), proved_on__lte=day
-        )
+        came, proofs = sign_ins_toward(self.campaign, day), proofs_toward(self.campaign, day)
         return Q(**{f"{person}__in": in_no_order(came)}) | Q(**{f"{person}__in": in_no_order(proofs)})
+
+
+def sign_ins_toward(campaign, day):
+    """The sign-ins by which the campaign with this key has reached somebody by `day`, a day or a query for it."""
+    return SignIn.objects.present().filter(
+        activity__campaign=campaign,
+        activity__state=Activity.State.HELD,
+        activity__held_on__gte=F("activity__campaign__started_on"),
+        activity__held_on__lte=day,
+    )
+
+
+def proofs_toward(campaign, day):
+    """The proofs that the campaign with this key has reached somebody by `day`, a day or a query for it."""
+    return CampaignProof.objects.filter(campaign=campaign, proved_on__gte=F("campaign__started_on"), proved_on__lte=day)
 
 
 def in_no_order(rows: QuerySet) -> QuerySet:

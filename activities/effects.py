@@ -29,6 +29,12 @@ class ListEffect:
     def settle(self, activities: Collection[int]) -> None:
         """Writes what follows from the lists of the activities with these keys, and takes away what no longer does."""
 
+    def reopen(self, activity: Activity, user: Any) -> None:
+        """Takes back, once the list is open again, what only the user may take back."""
+
+    def log_view(self, activity: Activity, request: Any) -> None:
+        """Logs what a page on the list has shown to its user, where that has to be logged."""
+
     def taken_back(self, activity: Activity, user: Any) -> list[str]:
         """What goes once the list is open again, a line each, as far as the user may see it."""
         return []

@@ -161,12 +161,22 @@ def keeps_files_of(user, grant):
     return any(grant.organisation.path.startswith(own.path) for own in user.case_organisations)
 
 
+def parted_youths(assistance, user):
+    """Returns two lists of the youths an assistance names: whose files the user may open, and the others.
+
+    Asks anew, since the youths prefetched for a page are the first alone.
+    """
+    named = AssistedYouth.objects.filter(assistances=assistance)
+    seen = AssistedYouth.objects.visible_to(user).values("pk")
+    return list(named.filter(pk__in=seen)), list(named.exclude(pk__in=seen))
+
+
 @whole_case_files()
 @transaction.atomic
 def delete_assistance(assistance, user):
     """Deletes an assistance, or only removes the youths whose files the user may open, if it names others."""
-    youths = AssistedYouth.objects.visible_to(user)
-    if assistance.youths.exclude(pk__in=youths.values("pk")).exists():
-        assistance.youths.remove(*assistance.youths.filter(pk__in=youths.values("pk")))
+    open_ones, closed = parted_youths(assistance, user)
+    if closed:
+        assistance.youths.remove(*open_ones)
     else:
         assistance.delete()

@@ -18,6 +18,7 @@ from yl_district.privacy.masking import masked_name
 from yl_district.privacy.unreadable import UnreadableText
 from yl_district.validators import problem
 
+from .actions import parted_youths
 from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 
 
@@ -185,8 +186,7 @@ class AssistanceForm(PageForm):
         """Saves the assistance; youths whose files the user may not open remain linked."""
         closed = []
         if self.instance.pk and not self.instance.with_everyone:
-            seen = AssistedYouth.objects.visible_to(self.user).values("pk")
-            closed = list(self.instance.youths.exclude(pk__in=seen))
+            _, closed = parted_youths(self.instance, self.user)
         assistance = super().save(commit)
         assistance.youths.add(*closed)
         return assistance

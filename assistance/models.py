@@ -11,6 +11,7 @@ from django.db.models.functions import StrIndex
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.models import Activity
 from members.models import Person, Volunteer
 from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, User, below
 from orgs.roles import CASE_KEEPERS, RoleKind
@@ -558,7 +559,7 @@ class AssistanceQuerySet(CaseQuerySet):
         )
 
 
-class Assistance(SealedModel):
+class Assistance(SealedLinkModel):
     """One assistance given to one, several or all youths in the register."""
 
     class Kind(models.TextChoices):
@@ -587,13 +588,26 @@ class Assistance(SealedModel):
     volunteers = models.ManyToManyField(Volunteer, blank=True, related_name="assistances", verbose_name="志愿者")
     partners = models.CharField("协办单位", max_length=100, blank=True)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
+    # From whose list it follows; empty where somebody logged it. Of an activity deleted since, nothing is left.
+    activity = SealedForeignKey(
+        Activity,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        editable=False,
+        sealed_in="activity_key",
+        label="case.activity",
+        related_name="+",
+        verbose_name="来自活动",
+    )
+    activity_key = SealedKeyField("activity", verbose_name="活动编号")
 
     attachments = GenericRelation(Attachment)
 
     objects = AssistanceQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
     record_options = RecordOptions(
-        facts=("held_on", "with_everyone"), neutral=("kind", "form", "content", "partners", "amount")
+        facts=("held_on", "with_everyone"), neutral=("kind", "form", "content", "partners", "amount", "activity")
     )
 
     class Meta:
@@ -616,6 +630,11 @@ class Assistance(SealedModel):
     def volunteer_names(self):
         """The volunteers' names in one line."""
         return "、".join(str(volunteer) for volunteer in self.volunteers.all())
+
+    @property
+    def is_worked_on(self):
+        """Whether it says more than the list from which it follows."""
+        return bool(self.content or self.partners or self.attachments.exists() or self.volunteers.exists())
 
     def is_open_as_a_whole_to(self, user):
         """Whether the user may open the files of all youths reached."""

@@ -136,6 +136,8 @@ class NamelessFile:
         for field in row._meta.concrete_fields:
             if isinstance(field, SealedForeignKey) and field.label == OF_CASE and getattr(row, field.attname):
                 setattr(row, field.attname, self.nobody.pk)
+            elif isinstance(field, SealedForeignKey) and field.label != OF_CASE:
+                setattr(row, field.attname, None)
             elif isinstance(field, EncryptedMixin) and not isinstance(field, SealedKeyField):
                 setattr(row, field.attname, None if field.null else "")
         if hasattr(row, "nameless_on"):

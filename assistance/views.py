@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from activities.models import Activity
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.pages import (
     configured_table,
@@ -28,6 +29,7 @@ from .forms import (
     ScholarshipForm,
     ServicePlanForm,
 )
+from .list_effects import not_on_list
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan, open_grants
 from .tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
 
@@ -163,9 +165,12 @@ def assistance_list(request):
 def assistance_detail(request, pk):
     """One assistance."""
     assistance = visible_assistance(request, pk)
+    activity = Activity.objects.visible_to(request.user).filter(pk=assistance.activity_id).first()
     context = {
         "title": str(assistance),
         "assistance": assistance,
+        "activity": activity,
+        "missing": not_on_list(assistance, activity) if activity else [],
         "youths": assistance.youths.all(),
         "volunteers": assistance.volunteers.select_related("person"),
         "may_delete": not assistance.with_everyone or assistance.is_open_as_a_whole_to(request.user),

@@ -81,7 +81,7 @@ def confirm_some(place, lots):
     activity = lots.choice(place.activities)
     activity.refresh_from_db()
     if activity.is_confirmed and lots.random() < 0.5:
-        reopen_list(activity)
+        reopen_list(activity, place.staff)
     elif activity.sign_in_count:
         credited = lots.sample([one.pk for one in place.cadres], lots.randrange(4))
         again = [pk for pk in credited if lots.random() < 0.3]
@@ -121,7 +121,7 @@ def test_all_that_follows_from_lists_is_counted_once_follows_them_and_goes_with_
     assert most > len(by_hand)
     become(place, listed)
     for activity in place.activities:
-        reopen_list(activity)
+        reopen_list(activity, place.staff)
     assert (lists(place), figures(place)) == (listed, before)
 
 
@@ -132,5 +132,5 @@ def test_twin_an_undo_that_leaves_contacts_behind_moves_figures(place, monkeypat
     before = figures(place)
     confirm_list(place.activities[0], place.staff, DAY, credited=[place.cadres[0].pk], contact_form="theme")
     monkeypatch.setattr(CreditEffect, "settle", lambda effect, activities: None)
-    reopen_list(place.activities[0])
+    reopen_list(place.activities[0], place.staff)
     assert figures(place) != before
