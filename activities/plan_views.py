@@ -72,11 +72,14 @@ def activity_calendar(request):
     filterset = CalendarFilter(request.GET, rows, user=request.user, day=timezone.localdate())
     calendar = Calendar(filterset.qs, period)
     sessions = calendar.sessions
+    planned, held_of_plan = calendar.against_plan
     context = {
         "title": "活动日历",
         "filter": filterset,
         "calendar": calendar,
         "sessions": sessions,
+        "planned": planned,
+        "held_of_plan": held_of_plan,
         "all_sessions": max(1, sessions[-1][1]),
         "most": LONGEST_CALENDAR,
         "quarter": period,

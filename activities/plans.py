@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from orgs.models import Organisation
@@ -94,7 +94,7 @@ class Calendar:
     """The activities among `rows` of one quarter, by month and day, and the sessions of each state."""
 
     def __init__(self, rows, period):
-        self.period = period
+        self.period, self.all_rows = period, rows
         self.rows = rows.filter(held_on__range=period.bounds).select_related("type", "host", "hub")
 
     @property
@@ -103,6 +103,14 @@ class Calendar:
         totals = dict(self.rows.order_by().values_list("state").annotate(Sum("session_count")))
         found = [(state.label, totals.get(state.value, 0)) for state in Activity.State]
         return [*found, ("合计", sum(number for _, number in found))]
+
+    @property
+    def against_plan(self):
+        """(sessions planned for the quarter, sessions held of these activities by now)."""
+        planned = self.all_rows.planned_during(self.period).order_by()
+        held = Sum("session_count", filter=Q(state=Activity.State.HELD))
+        found = planned.aggregate(planned=Sum("planned_sessions"), held=held)
+        return found["planned"] or 0, found["held"] or 0
 
     @property
     def months(self):

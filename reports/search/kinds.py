@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from activities.filters import ActivityFilter
-from activities.models import Activity
+from activities.filters import ActivityFilter, CampaignFilter
+from activities.models import Activity, Campaign
 from assistance.filters import AssistedYouthFilter
 from assistance.models import AssistedYouth
 from members.filters import MemberFilter, PostFilter
@@ -114,6 +114,11 @@ def host_of(activity):
     return activity.hub or activity.host or ""
 
 
+def span_of(campaign):
+    """The days of a campaign."""
+    return f"{campaign.started_on} 至 {campaign.ended_on or '今'}"
+
+
 def branch_of(unit):
     """The branch that covers a unit."""
     return unit.branch or unit.get_kind_display()
@@ -162,6 +167,10 @@ THINGS_SEARCHED = [
     SearchedKind(
         "活动", "calendar-event", "activity_list", ActivityFilter,
         lambda: Activity.objects.select_related("host", "hub"), host_of,
+    ),
+    SearchedKind(
+        "专项", "checklist", "campaign_list", CampaignFilter,
+        lambda: Campaign.objects.order_by("-pk"), span_of,
     ),
     SearchedKind(
         "总结与报表", "files", "report_list", ReportFilter,

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from activities.models import Activity
+from activities.models import Activity, Arrival
 from assistance.models import AssistedYouth, CaseGrant
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
@@ -93,27 +94,41 @@ def owed_lines(user, day):
         number = numbers[line]
         # Those of cases are not named.
         first = line.rows(user, day).order_by(*line.order)[:NAMES_SHOWN] if number and line.order else ()
-        names = [(str(each), each.get_absolute_url()) for each in first]
+        names = [(str(each), line.page_of(each)) for each in first]
         yield Owed(line.words, number, names, line.list_address(day))
 
 
 @dataclass(frozen=True)
 class OwedLine(CountedLine):
-    """Records that something is owed to: in words, the list of them all, the order in which the first are named."""
+    """Records that something is owed to: in words, the list of them all, the order in which the first are named.
+
+    `page` is the URL name of the page that mends one of them, by default its own.
+    """
 
     words: str
     url_name: str = ""
     query: Callable[[date], dict] = lambda day: {}
     order: tuple[str, ...] = ()
+    page: str = ""
 
     def list_address(self, day):
         """The address of the list; "" without one."""
         return f"{reverse(self.url_name)}?{urlencode(self.query(day))}" if self.url_name else ""
 
+    def page_of(self, record):
+        """The address of the page that mends a record."""
+        return reverse(self.page, args=[record.pk]) if self.page else record.get_absolute_url()
+
 
 def without_people_until(user, day):
     """This year's activities of which nobody recorded who or how many came."""
     return Activity.objects.visible_to(user).held_during(Period.of_year(day.year).until(day)).without_people()
+
+
+def with_visitors_to_identify(user, day):
+    """The activities at which visitors have signed in by code of whom nobody has said yet who they are."""
+    waiting = Arrival.objects.pending().scanned().filter(activity=OuterRef("pk"))
+    return Activity.objects.visible_to(user).filter(Exists(waiting), held_on__lte=day)
 
 
 def open_cases(user, day):
@@ -144,6 +159,13 @@ OWED_LINES = (
         "activity_list",
         lambda day: {"year": day.year, "state": Activity.State.HELD, "basis": Activity.Basis.UNRECORDED},
         order=("-held_on", "-pk"),
+    ),
+    OwedLine(
+        "activity_arrivals",
+        with_visitors_to_identify,
+        "场活动有人扫码签到待认",
+        order=("-held_on", "-pk"),
+        page="activity_arrivals",
     ),
     OwedLine(
         "assisted_youth_list",

@@ -147,6 +147,23 @@ def test_the_calendar_shows_a_quarter_by_month_with_planned_beside_held(place):
     assert own.sessions == [("计划", 2), ("已举办", 3), ("取消", 0), ("合计", 5)]
 
 
+def test_the_calendar_tells_how_much_of_the_quarters_plan_was_held(place):
+    kept, moved, dropped = (
+        make_activity(place.here, name, held_on=date(2026, month, 4), state="planned", session_count=2)
+        for name, month in (("如期", 4), ("改期", 5), ("取消", 6))
+    )
+    make_activity(place.here, "计划外", held_on=date(2026, 5, 8))
+    make_activity(place.there, "别处", held_on=date(2026, 5, 9), state="planned")
+    kept.hold(date(2026, 4, 4), 3, None, "")
+    moved.hold(date(2026, 7, 4), 1, None, "")
+    dropped.cancel("下雨")
+    calendar = Calendar(Activity.objects.visible_to(place.branch_cadre), Period.of_part(2026, "q2"))
+    assert calendar.against_plan == (6, 4)
+    shown = page(place.cadre, "activity_calendar", quarter="2026-q2")
+    assert "列入本季计划的 6 场，已举办 4 场" in shown
+    assert "列入本季计划" not in page(place.cadre, "activity_calendar", quarter="2026-q1")
+
+
 def test_the_calendar_is_of_a_hub_or_a_branch_where_asked(place):
     hub = make_hub(place.there)
     make_activity(place.here, "支部的", held_on=date(2026, 5, 4))

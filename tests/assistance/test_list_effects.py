@@ -78,6 +78,7 @@ OF_BOTH = (DAY, "activity", "culture", None, ["白露", "顾清"], "健步走")
 
 
 @pytest.mark.both
+@pytest.mark.cpu(3)
 def test_the_youths_chosen_are_given_one_assistance_and_reopening_takes_it_back(place):
     before = figures(place)
     form = offered(place)

@@ -17,6 +17,7 @@ from tests.crawl import lasting
 from tests.factories import (
     make_activity,
     make_assisted_youth,
+    make_campaign,
     make_grant,
     make_hub,
     make_link,
@@ -115,6 +116,7 @@ def test_each_other_kind_is_found_by_name_pinyin_and_initials(place):
     make_unit("春晖科技有限公司", branch=place.here)
     make_activity(place.here, "春晖健步走", hub=hub)
     make_report(place.here, hub=hub)
+    make_campaign("春晖主题教育")
     make_organisation("春晖社区团支部", place.root)
     make_user("春晖", place.root)
     expected = {
@@ -122,6 +124,7 @@ def test_each_other_kind_is_found_by_name_pinyin_and_initials(place):
         "两新组织": ["春晖科技有限公司"],
         "青年汇": ["春晖青年汇"],
         "活动": ["春晖健步走（2017-04-08）"],
+        "专项": ["春晖主题教育"],
         "总结与报表": ["春晖青年汇2017年工作总结"],
     }
     for typed in ("春晖", "chunhui", "ch"):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.models import Arrival
 from assistance.models import AssistedYouth, CaseGrant, ServicePlan
 from members.actions import decide_proposal, propose_leaving, propose_transfer
 from orgs.models import User
@@ -84,6 +85,24 @@ def test_a_contact_with_everybody_reaches_whom_the_cadre_was_linked_with_that_da
     make_contact(place.person, [late], held_on=date(2018, 3, 31), form="visit")
     assert to_contact(place.branch_cadre) == {"高原": "本季度未联系"}
     assert to_contact(place.branch_cadre, date(2019, 4, 1))["白杨"] == "本季度未联系、今年未见面"
+
+
+def test_whoever_keeps_an_activity_is_told_that_visitors_are_to_be_identified(place):
+    came, turned_away, ahead = (make_activity(place.here, name, held_on=DAY) for name in ("健步走", "足球", "观影"))
+    elsewhere = make_activity(place.there, "讲座", held_on=DAY)
+    now = timezone.now()
+    for activity in (came, elsewhere):
+        for name in ("张三", "李四"):
+            Arrival.objects.create(activity=activity, name=name, mobile="13800138000", left_at=now)
+    Arrival.objects.create(activity=turned_away, name="张三", mobile="13800138000", left_at=now, state="dismissed")
+    # Whoever has only signed up has not come yet.
+    Arrival.objects.create(activity=ahead, name="张三", mobile="13800138000", signed_up_at=now)
+    words = "场活动有人扫码签到待认"
+    assert owed(place.branch_cadre)[words] == (1, [str(came)])
+    assert owed(place.staff)[words][0] == 2
+    (line,) = [each for each in owed_by(place.branch_cadre, DAY, None) if each.words == words]
+    assert line.names[0][1] == reverse("activity_arrivals", args=[came.pk])
+    assert place.cadre.get(line.names[0][1]).status_code == 200
 
 
 def test_nobody_owes_what_others_do(place):
