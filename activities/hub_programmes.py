@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 
 from yl_district.attachments.models import Attachment, attached_to
 from yl_district.periods import Period
-from youthhubs.models import Hub, HubYear, TeamMember
+from youthhubs.models import Hub, HubStaff, HubYear, TeamMember, directors_in
 
 from .models import Activity, SignIn
 
@@ -59,6 +59,12 @@ class HubProgramme:
     def hub_year(self):
         """The hub's data of the year, else None."""
         return HubYear.objects.visible_to(self.user).filter(hub=self.hub, year=self.year).first()
+
+    @property
+    def directors(self):
+        """The people on record as directors in the year."""
+        staff = HubStaff.objects.visible_to(self.user).filter(hub=self.hub)
+        return directors_in(staff.select_related("person"), self.year)
 
     @property
     def months(self):

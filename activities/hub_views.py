@@ -23,6 +23,7 @@ def hub_programme(request, hub_pk):
         "hub": hub,
         "year": year,
         "hub_year": programme.hub_year,
+        "directors": programme.directors,
         "days_open": programme.days_open,
         "others": programme.others,
         "months": months,

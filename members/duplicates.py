@@ -23,6 +23,7 @@ PLACES = (
     ("posts", "organisation", IN_ONE_PLACE),
     ("links_as_youth", "cadre", "由同一团干部联系"),
     ("volunteering", "places__hub", "在同一志愿者队伍"),
+    ("hub_staffing", "hub", "在同一青年汇工作"),
 )
 # With how many others of one name and place a person is compared.
 MOST_COMPARED = 20

@@ -283,6 +283,7 @@ def person_detail(request, pk):
         "posts": person.posts.visible_to(user).select_related("organisation"),
         "liaisons": liaisons_of(person, user),
         "volunteering": Volunteer.objects.visible_to(user).filter(person=person).first(),
+        "hub_staffing": person.hub_staffing.visible_to(user).select_related("hub"),
         "links_as_youth": person.links_as_youth.visible_to(user).select_related("cadre"),
         "links_as_cadre": person.links_as_cadre.visible_to(user).select_related("youth"),
         "sign_ins": person.sign_ins.visible_to(user).select_related("activity").order_by("-activity__held_on")[:20],

@@ -21,7 +21,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.inspection.inspector import INSPECTION
 from yl_district.packing import packed
 from yl_district.periods import Period, years_before
-from youthhubs.models import Hub, HubYear, TeamMember
+from youthhubs.models import Hub, HubStaff, HubYear, TeamMember
 
 from .evidence import PDF
 
@@ -123,6 +123,12 @@ def make_volunteer(hub=None, name="顾清", person=None, **fields):
     if hub:
         TeamMember.objects.create(volunteer=volunteer, hub=hub)
     return volunteer
+
+
+def make_hub_staff(hub, name="乔木", person=None, **fields):
+    """A director of the hub since 2016."""
+    fields = {"role": "director", "started_on": date(2016, 1, 1)} | fields
+    return HubStaff.objects.create(hub=hub, person=person or make_person(name), **fields)
 
 
 def make_sign_in_code(activity, user=None):

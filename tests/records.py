@@ -19,6 +19,7 @@ from tests.factories import (
     make_contact,
     make_grant,
     make_hub,
+    make_hub_staff,
     make_liaison,
     make_link,
     make_member,
@@ -71,6 +72,7 @@ def changeable(district):
     unit = make_unit(branch=district.here)
     hub = make_hub(district.here)
     attendance = add_sign_in(make_activity(district.here, "读书会"), make_person("秦朗"), "member")
+    staff = make_hub_staff(make_hub(district.here))
     place = make_volunteer().places.create(hub=make_hub(district.here), started_on=date(2015, 3, 5))
     return {
         "organisation_update": (district.here, "address", "甲", "乙"),
@@ -83,6 +85,7 @@ def changeable(district):
         "liaison_update": (liaison, "started_on", "2017-07-06", "2017-07-07"),
         "hub_update": (hub, "opened_on", "2015-03-02", "2015-03-03"),
         "hub_year_update": (hub.years.get(), "director", "甲某", "乙某"),
+        "hub_staff_update": (staff, "started_on", "2016-01-02", "2016-01-03"),
         "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
         "team_member_update": (place, "started_on", "2015-03-06", "2015-03-07"),
         "campaign_update": (make_campaign(), "forms", "甲", "乙"),

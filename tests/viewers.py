@@ -191,6 +191,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "liaison": factories.make_liaison(here.branch, committee.person),
         "hub": hub,
         "hub_year": hub.years.get(),
+        "hub_staff": factories.make_hub_staff(hub, mark("负责人")),
         "volunteer": volunteer,
         "team_member": volunteer.team,
         "volunteer_person": volunteer.person,

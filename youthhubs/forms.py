@@ -1,6 +1,7 @@
 """Forms for youth hubs and volunteers."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from members.forms import DOCUMENTS_GROUP, PERSON_GROUP, PersonForm
 from members.models import Volunteer
@@ -10,7 +11,7 @@ from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.pages.record_choices import RecordChoiceField
 
 from .actions import lock_places, save_place
-from .models import Hub, HubYear, TeamMember
+from .models import Hub, HubStaff, HubYear, TeamMember
 
 
 class HubForm(PageForm):
@@ -99,3 +100,32 @@ class TeamMemberForm(PageForm):
         """Saves the place unless it overlaps with another one of the volunteer."""
         self.instance.check_overlap()
         return super().save(commit)
+
+
+class HubStaffForm(PersonForm):
+    """Somebody's work at a hub, which the page gives."""
+
+    groups = [
+        PERSON_GROUP,
+        ("岗位", "role", "started_on", "ended_on"),
+        DOCUMENTS_GROUP,
+    ]
+    fixed = ("hub",)
+
+    class Meta:
+        model = HubStaff
+        help_texts = {"started_on": "一直如此的留空。"}
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors and self.instance.person_id:
+            try:
+                self.instance.check_overlap()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
+class HubStaffEndForm(ActionForm):
+    """The day on which somebody's work at a hub ends."""
+
+    day = forms.DateField(label="结束日期")

@@ -15,13 +15,15 @@ from .filters import HubFilter, VolunteerFilter
 from .forms import (
     HubCloseForm,
     HubForm,
+    HubStaffEndForm,
+    HubStaffForm,
     HubYearForm,
     TeamMemberForm,
     VolunteerEndForm,
     VolunteerForm,
     VolunteerTeamForm,
 )
-from .models import Hub, HubYear, TeamMember
+from .models import Hub, HubStaff, HubYear, TeamMember, directors_in
 from .resources import HubYearResource, VolunteerResource
 from .tables import HubTable, VolunteerTable
 
@@ -40,12 +42,20 @@ def hub_export(request, book=None):
 
 
 def hub_detail(request, pk):
-    """One youth hub with its years, its volunteer team of today and those who were in it."""
+    """One youth hub with its years, its staff, its volunteer team of today and those who were in it."""
     hub, today = visible_hub(request, pk), timezone.localdate()
+    rows = HubStaff.objects.visible_to(request.user).filter(hub=hub).select_related("person", "hub")
+    staff, present = list(rows), list(rows.as_of(today))
+    years = list(hub.years.all())
+    for row in years:
+        row.directors = directors_in(staff, row.year)
     team = Volunteer.objects.visible_to(request.user).in_team(hub, today).as_of(today)
     context = {
         "title": hub.name,
         "hub": hub,
+        "years": years,
+        "staff": present,
+        "former_staff": [one for one in staff if one not in present],
         "table": configured_table(request, VolunteerTable, team),
         "former": hub.team_members.left_by(today).select_related("volunteer__person"),
     }
@@ -88,6 +98,58 @@ def hub_year_update(request, pk):
     """Corrects a hub's data for a year."""
     row = get_object_or_404(HubYear.objects.visible_to(request.user).select_related("hub"), pk=pk)
     return form_page(request, HubYearForm, instance=row, title=f"修改年度情况：{row}", message="已保存年度情况。")
+
+
+def hub_staff_create(request, hub_pk):
+    """Registers somebody's work at a hub; of the director named in the text of a `year` the name is filled in."""
+    hub, initial = visible_hub(request, hub_pk), {}
+    if row := next((one for one in hub.years.all() if str(one.year) == request.GET.get("year")), None):
+        initial = {"name": row.director, "role": HubStaff.Role.DIRECTOR}
+    return form_page(
+        request,
+        HubStaffForm,
+        instance=HubStaff(hub=hub),
+        initial=initial,
+        title=f"登记负责人、社工：{hub}",
+        message="已登记青年汇人员。",
+    )
+
+
+def hub_staff_update(request, pk):
+    """Corrects somebody's work at a hub: the role, or from when to when."""
+    one = visible_staff(request, pk)
+    return form_page(request, HubStaffForm, instance=one, title=f"更正青年汇人员：{one}", message="已更正青年汇人员。")
+
+
+def hub_staff_end(request, pk):
+    """Ends somebody's work at a hub."""
+    one = visible_staff(request, pk)
+    return end_page(
+        request,
+        HubStaffEndForm,
+        one,
+        one.end,
+        title=f"办理离岗：{one}",
+        message="已办理离岗，记录保留。",
+        initial={"day": timezone.localdate()},
+    )
+
+
+def hub_staff_delete(request, pk):
+    """Deletes work at a hub that was never done."""
+    one = visible_staff(request, pk)
+    return delete_page(
+        request,
+        one,
+        title=f"删除青年汇人员：{one}",
+        message="已删除青年汇人员的记录。",
+        after=one.get_absolute_url(),
+    )
+
+
+def visible_staff(request, pk):
+    """Returns the work at a hub if the user may see it; raises Http404 otherwise."""
+    return get_object_or_404(HubStaff.objects.visible_to(request.user).select_related("person", "hub"), pk=pk)
 
 
 def volunteer_list(request):

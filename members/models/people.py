@@ -58,15 +58,19 @@ from yl_district.validators import (
 from .pieces import PIECES_OF_PEOPLE
 
 # The relations by which a person is known openly; whoever has none of them is sealed.
-OPEN_CAPACITIES = ["memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins"]
-CAPACITY_PATHS = [
-    "memberships__branch__path",
-    "posts__organisation__path",
-    "volunteering__places__hub__organisation__path",
+OPEN_CAPACITIES = [
+    "memberships",
+    "posts",
+    "volunteering",
+    "hub_staffing",
+    "links_as_cadre",
+    "links_as_youth",
+    "sign_ins",
 ]
+HUB_CAPACITIES = ["volunteering__places__hub__organisation__path", "hub_staffing__hub__organisation__path"]
+CAPACITY_PATHS = ["memberships__branch__path", "posts__organisation__path", *HUB_CAPACITIES]
 STAFF_CAPACITIES = [*CAPACITY_PATHS, "links_as_youth__cadre__posts__organisation__path"]
 SIGN_INS = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
-HUB_CAPACITIES = ["volunteering__places__hub__organisation__path"]
 HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
 
@@ -192,11 +196,11 @@ class PersonQuerySet(models.QuerySet):
     def written_by(self, user: User) -> Self:
         """People whose data the user may change.
 
-        An open case file allows it only for people without a membership, a post or a volunteer's record, whose data
-        others keep.
+        An open case file allows it only for people without a membership, a post, a volunteer's record or work at a hub,
+        whose data others keep.
         """
         elsewhere = self._one_of(memberships__isnull=False) | self._one_of(posts__isnull=False)
-        elsewhere |= self._one_of(volunteering__isnull=False)
+        elsewhere |= self._one_of(volunteering__isnull=False) | self._one_of(hub_staffing__isnull=False)
         return self.filter(self._kept_as_record(user) | (self._with_open_case(user) & ~elsewhere))
 
     def _kept_as_record(self, user: User) -> Q:
@@ -227,9 +231,9 @@ class PersonQuerySet(models.QuerySet):
 
     def _known_at_all(self, signed_in: list[str]) -> Q:
         """Returns the condition for people with any capacity; root staff see also those without an organisation."""
-        relations = ["memberships", "posts", "volunteering", "links_as_youth", *(["sign_ins"] if signed_in else [])]
+        relations = ["memberships", "posts", "volunteering", "hub_staffing", "links_as_youth"]
         found = Q(pk__in=[])
-        for relation in relations:
+        for relation in [*relations, *(["sign_ins"] if signed_in else [])]:
             found |= self._one_of(**{f"{relation}__isnull": False})
         return found
 

@@ -7,7 +7,7 @@ import pytest
 from activities.actions import add_sign_in
 from activities.hub_programmes import HubProgramme
 from orgs.models import Role
-from tests.factories import make_activity, make_attachment, make_hub, make_user, make_volunteer
+from tests.factories import make_activity, make_attachment, make_hub, make_hub_staff, make_user, make_volunteer
 from tests.pages import browser_of, page, queries, two_branches
 from youthhubs.models import TeamMember
 
@@ -113,3 +113,13 @@ def test_the_page_asks_as_many_queries_of_many_activities(place):
         held(make_hub(place.there), f"2017-{number + 1:02}-12", f"type{number}", attendance=number)
         make_volunteer(place.hub, f"顾{number}")
     assert queries(place.office, "hub_programme", place.hub.pk, year=2017) == few
+
+
+@pytest.mark.both
+def test_directors_on_record_for_the_year_stand_in_the_place_of_the_text(place):
+    place.hub.years.update(director="文字所记")
+    assert "负责人 文字所记" in page(place.office, "hub_programme", place.hub.pk, year=2017)
+    person = make_hub_staff(place.hub, started_on=date(2017, 10, 1), ended_on=date(2018, 1, 1)).person
+    assert [programme(place, year=year).directors for year in (2016, 2017, 2018)] == [[], [person], []]
+    text = page(place.office, "hub_programme", place.hub.pk, year=2017)
+    assert ("文字所记" in text, f'负责人 <a href="{person.get_absolute_url()}">' in text) == (False, True)

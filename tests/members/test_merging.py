@@ -26,6 +26,7 @@ from tests.factories import (
     make_contact,
     make_grant,
     make_hub,
+    make_hub_staff,
     make_liaison,
     make_link,
     make_member,
@@ -71,6 +72,7 @@ def one_of_each(place, person):
         "posts": make_post(organisation=place.here, person=person),
         "liaisons": make_liaison(place.there, person),
         "volunteering": make_volunteer(make_hub(place.here), person=person),
+        "hub_staffing": make_hub_staff(make_hub(place.here), person=person),
         "sign_ins": add_sign_in(make_activity(place.here), person, "other"),
         "campaign_proofs": make_proof(make_campaign(), person),
         "case_grants": make_grant(place.staff, person, decided_by=place.branch_cadre),
@@ -125,6 +127,7 @@ def twice(place):
     rows["member"] = [make_member(branch=place.here, person=one) for one in people]
     rows["post"] = [make_post(organisation=place.here, person=one) for one in people]
     rows["volunteer"] = [make_volunteer(hub, person=one) for one in people]
+    rows["staff"] = [make_hub_staff(hub, person=one, started_on=date(2016 + one.pk % 2, 1, 1)) for one in people]
     rows["sign_in"] = [add_sign_in(activity, one, "other") for one in people]
     campaign = make_campaign()
     rows["proof"] = [make_proof(campaign, one) for one in people]

@@ -25,6 +25,7 @@ from tests.factories import (
     make_contact,
     make_grant,
     make_hub,
+    make_hub_staff,
     make_liaison,
     make_link,
     make_member,
@@ -38,7 +39,7 @@ from tests.factories import (
 from tests.pages import browser_of, page, two_branches
 from tests.rosters import identity_number
 from yl_district.audit.models import AccessEntry
-from youthhubs.models import TeamMember
+from youthhubs.models import HubStaff, TeamMember
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,7 @@ def place():
     make_post(organisation=place.root, person=person, title="委员")
     make_liaison(place.here, person)
     make_volunteer(make_hub(place.here), person=person)
+    make_hub_staff(make_hub(place.here), person=person)
     add_sign_in(make_activity(place.here), person, "other")
     make_contact(make_post("陆远", place.here).person, [make_link(make_post("陆行", place.here).person, youth=person)])
     make_link(person, "于飞")
@@ -86,7 +88,7 @@ def printed(place, client=None, reason="本人申请查阅"):
 def test_every_kind_of_record_about_a_person_is_in_it(place):
     open_a_case(place)
     found = set(rows_about(place.person, place.keeper))
-    open_kinds = {Person, Member, Post, Liaison, Volunteer, TeamMember, SignIn, Link}
+    open_kinds = {Person, Member, Post, Liaison, Volunteer, TeamMember, HubStaff, SignIn, Link}
     case_kinds = {AssistedYouth, ServicePlan, Pairing, Assistance, Scholarship, CaseGrant, PlatformEntry}
     assert found == open_kinds | case_kinds | {Contact}
 

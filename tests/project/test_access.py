@@ -45,7 +45,16 @@ STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, "."
 KEPT_BY_ALL = {"campaign_proof", "organisation", "liaison", "unit", "unit_change", "unit_contact", "supply"} | {
     *("person", "member", "proposal", "post")
 }
-AT_HUBS = {"hub", "volunteer", "volunteer_person", "team_member", "activity", "planned_activity", "sign_in"} | {
+AT_HUBS = {
+    "hub",
+    "hub_staff",
+    "volunteer",
+    "volunteer_person",
+    "team_member",
+    "activity",
+    "planned_activity",
+    "sign_in",
+} | {
     "attachment",
     # One for all.
     "campaign",

@@ -20,7 +20,7 @@ from outreach.models import CadreQuerySet, Contact, Link
 from reports.models import Explanation, PlatformEntry, Report, Section
 from tests import factories
 from yl_district.attachments.models import Attachment
-from youthhubs.models import Hub, HubYear
+from youthhubs.models import Hub, HubStaff, HubYear
 
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
@@ -40,6 +40,7 @@ STAFF = [
     Proposal,
     Hub,
     HubYear,
+    HubStaff,
     Volunteer,
     Activity,
     SignIn,
@@ -51,7 +52,7 @@ SEEN = {
     RoleKind.STAFF: STAFF,
     RoleKind.CADRE: [model for model in STAFF if model not in (Link, Contact, CaseGrant)],
     RoleKind.HUB_OPERATOR: [
-        *(Hub, HubYear, Volunteer, Activity, SignIn, Arrival, Report, Section, Explanation, Attachment),
+        *(Hub, HubYear, HubStaff, Volunteer, Activity, SignIn, Arrival, Report, Section, Explanation, Attachment),
     ],
     RoleKind.LEADER: [Report, Section, Explanation, CaseGrant],
     RoleKind.ADMINISTRATOR: [Organisation],
@@ -59,9 +60,9 @@ SEEN = {
 CASES = [AssistedYouth, ServicePlan, Pairing, Assistance, Scholarship]
 # The people of each place by the role that shows them.
 PEOPLE = {
-    RoleKind.STAFF: ["cadre", "member", "volunteer", "linked", "guest", "hub_guest"],
-    RoleKind.CADRE: ["cadre", "member", "volunteer", "guest", "hub_guest"],
-    RoleKind.HUB_OPERATOR: ["volunteer", "guest", "hub_guest"],
+    RoleKind.STAFF: ["cadre", "member", "volunteer", "hub_staff", "linked", "guest", "hub_guest"],
+    RoleKind.CADRE: ["cadre", "member", "volunteer", "hub_staff", "guest", "hub_guest"],
+    RoleKind.HUB_OPERATOR: ["volunteer", "hub_staff", "guest", "hub_guest"],
 }
 SUBJECTS = {"member": "member", "cadre": "cadre", "linked_youth": "linked", "volunteer": "volunteer"}
 
@@ -80,6 +81,7 @@ def records(here, keeper):
     post, member = factories.make_post(organisation=here), factories.make_member(branch=here)
     volunteer, unit = factories.make_volunteer(hub), factories.make_unit(branch=here)
     activities = [factories.make_activity(here, hub=hub), factories.make_activity(hub=hub)]
+    staff = factories.make_hub_staff(hub)
     guests = [factories.make_person("来宾"), factories.make_person("来客")]
     link = factories.make_link(post.person)
     user = factories.make_user("团干", here, RoleKind.CADRE)
@@ -89,6 +91,7 @@ def records(here, keeper):
         "cadre": post.person,
         "member": member.person,
         "volunteer": volunteer.person,
+        "hub_staff": staff.person,
         "linked": link.youth,
         "guest": guests[0],
         "hub_guest": guests[1],
@@ -101,7 +104,7 @@ def records(here, keeper):
         *(PlatformEntry(subject=subject, person=people[who], **entry) for subject, who in SUBJECTS.items()),
     ]
     rows = [
-        *(here, hub, hub.years.get(), post, member, volunteer, unit, link, report, youth, *activities),
+        *(here, hub, hub.years.get(), staff, post, member, volunteer, unit, link, report, youth, *activities),
         *(add_sign_in(activity, guest, "other") for activity, guest in zip(activities, guests, strict=True)),
         *(Arrival.objects.create(activity=activity, name="来人") for activity in activities),
         factories.make_proof(campaign, member.person),
