@@ -21,10 +21,11 @@ from .identity import MAY_BE, THE_PERSON, Said, is_born_alike, is_moved, is_told
 from .models import Member, Person, Post, Volunteer
 
 NAME_WITH_QUALIFIER = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
-MEMBER, CADRE, VOLUNTEER, LINKED_YOUTH, ASSISTED_YOUTH = (
+MEMBER, CADRE, VOLUNTEER, HUB_STAFF, LINKED_YOUTH, ASSISTED_YOUTH = (
     "member",
     "cadre",
     "volunteer",
+    "hub_staff",
     "linked_youth",
     "assisted_youth",
 )
@@ -32,6 +33,7 @@ CAPACITIES = {
     MEMBER: "团员",
     CADRE: "团干部",
     VOLUNTEER: "志愿者",
+    HUB_STAFF: "青年汇人员",
     LINKED_YOUTH: "联系青年",
     ASSISTED_YOUTH: "帮扶对象",
 }

@@ -19,6 +19,7 @@ from outreach.resources import ContactResource, LinkResource
 from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
 from yl_district.sheets.cells import text_key
 from youthhubs.resources import HubYearResource, TeamMemberResource, VolunteerResource
+from youthhubs.staff_resources import HubStaffResource
 
 from ..platforms.resources import PlatformEntryResource
 from ..targets.resources import TargetResource
@@ -77,6 +78,7 @@ KINDS = ImportKinds(
         ImportKind("assistances", AssistanceResource, "assistance_list", is_case=True, on_page=False),
         ImportKind("scholarships", ScholarshipResource, "scholarship_list", is_case=True, on_page=False),
         ImportKind("hubs", HubYearResource, "hub_list"),
+        ImportKind("hub_staff", HubStaffResource, "hub_list"),
         ImportKind("campaigns", CampaignResource, "campaign_list"),
         ImportKind("activities", ActivityResource, "activity_list", "activity_create"),
         ImportKind("signins", SignInResource, "activity_list", "sign_in_create"),

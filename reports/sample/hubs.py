@@ -1,4 +1,4 @@
-"""The five youth hubs, and the volunteers of their teams."""
+"""The five youth hubs, who works there, and the volunteers of their teams."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -112,7 +112,7 @@ def former_team_rows(volunteers):
 
 def hub_rows(posts):
     """Rows of 青年汇, one for each hub and year; the secretary of the hub's organisation leads it."""
-    secretaries = {post.organisation.name: post.person for post in posts if post.title == "书记" and not post.until}
+    secretaries = {name: post.person for name, post in present_secretaries(posts).items()}
     for number, year in enumerate((2016, 2017)):
         for hub in SAMPLE_HUBS:
             yield {
@@ -125,3 +125,34 @@ def hub_rows(posts):
                 "负责人": secretaries[hub.organisation].name,
                 "备注": "2017年升为重点店" if hub is TONGHUI and year == 2017 else None,
             }
+
+
+def present_secretaries(posts):
+    """The secretary's post of each organisation that has one, by the organisation's name."""
+    return {post.organisation.name: post for post in posts if post.title == "书记" and not post.until}
+
+
+def staff_rows(posts, volunteers):
+    """Rows of 青年汇人员: the directors of the hubs, and three social workers, of whom one went to another hub."""
+    secretaries = present_secretaries(posts)
+    for hub in SAMPLE_HUBS:
+        post = secretaries[hub.organisation]
+        yield staff_row(post.person, hub, "负责人", max(hub.opened, post.since))
+    first, second, third = (volunteer.person for volunteer in volunteers if not volunteer.hub)
+    yield staff_row(first, BALIZHUANG, "社工", date(2014, 9, 1))
+    yield staff_row(second, TONGHUI, "社工", date(2016, 3, 1))
+    yield staff_row(third, XINGLONG, "社工", date(2015, 5, 4), date(2017, 1, 9))
+    yield staff_row(third, GAOJING, "社工", date(2017, 1, 9))
+
+
+def staff_row(person, hub, role, begin, end=None):
+    """A row of 青年汇人员."""
+    return {
+        "姓名": person.name,
+        "性别": person.gender,
+        "手机号码": person.mobile,
+        "青年汇": hub.name,
+        "岗位": role,
+        "起始日期": begin,
+        "结束日期": end,
+    }

@@ -41,6 +41,7 @@ def sheets():
         "帮扶记录": assistance.assistance_rows(cases),
         "奖学金": assistance.scholarship_rows(people, cases),
         "青年汇": hubs.hub_rows(posts),
+        "青年汇人员": hubs.staff_rows(posts, volunteers),
         "专项": activities.campaign_rows(),
         "活动": activities.activity_rows(),
         "签到": activities.sign_in_rows(people, posts, memberships, links, volunteers, cases),

@@ -18,6 +18,7 @@ from tests.factories import (
     make_activity,
     make_assisted_youth,
     make_hub,
+    make_hub_staff,
     make_link,
     make_member,
     make_organisation,
@@ -77,7 +78,7 @@ def register(chance, district):
 def give_capacity(chance, person, number, branches, cadres):
     """Makes a person known by one of the capacities; the assisted by nothing else, and so sealed."""
     branch = chance.choice(branches)
-    match chance.randrange(8):
+    match chance.randrange(9):
         case 0 | 1 | 2 | 3:
             development_no = chance.choice([None, f"2017{number:08}"])
             make_member(branch=branch, person=person, development_no=development_no)
@@ -87,6 +88,8 @@ def give_capacity(chance, person, number, branches, cadres):
             make_volunteer(branch.hubs.first(), person=person)
         case 6:
             make_assisted_youth(branch, person=person)
+        case 7:
+            make_hub_staff(branch.hubs.first(), person=person)
         case _:
             add_sign_in(make_activity(branch), person, "other")
 

@@ -63,6 +63,7 @@ RELIED = {
     "assistances": {"assistance.Assistance": 1, "assistance.AssistedYouth": 1, "members.Volunteer": 2},
     "scholarships": {"assistance.Scholarship": 1, "members.Person": 1},
     "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
+    "hub_staff": {"youthhubs.HubStaff": 1, "members.Person": 1, "youthhubs.Hub": 2},
     "campaigns": {"activities.Campaign": 1},
     "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
     "signins": {"activities.Activity": 1, "members.Person": 1},
@@ -217,6 +218,10 @@ BEGUN = {
     "hubs": {
         "by its year": HUB | {"年度": 2018},
         "by its name": HUB | {"名称": "望湖青年汇"},
+    },
+    "hub_staff": {
+        "of somebody known": KNOWN | {"青年汇": "春晖青年汇", "岗位": "社工", "起始日期": "2017-02-01"},
+        "of somebody new": {"姓名": "尤远", "青年汇": "春晖青年汇", "岗位": "社工"},
     },
     "campaigns": {
         "by its name": {"名称": "学雷锋", "起始日期": "2017-03-01"},

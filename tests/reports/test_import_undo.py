@@ -25,6 +25,7 @@ from tests.factories import (
     make_campaign,
     make_contact,
     make_hub,
+    make_hub_staff,
     make_liaison,
     make_link,
     make_member,
@@ -114,6 +115,7 @@ def full_district(branches):
     moved = make_volunteer(None, "韩笑", make_person("韩笑", mobile="13800138002"))
     moved.places.create(hub=former_hub, started_on=date(2016, 1, 1), ended_on=date(2016, 9, 1))
     moved.places.create(hub=hub, started_on=date(2016, 9, 1))
+    make_hub_staff(hub, person=make_person("乔木", mobile="13800138003"))
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
     Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
     link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
@@ -212,6 +214,11 @@ CHANGING = {
         HUB | {"年度": 2018},
         HUB | {"名称": "望湖青年汇", "所在组织": OTHER_BRANCH},
     ],
+    "hub_staff": [
+        {"姓名": "乔木", "手机号码": "13800138003", "性别": "男", "青年汇": "春晖青年汇", "岗位": "负责人"}
+        | {"结束日期": "2017-03-01"},
+        {"姓名": "丁香", "青年汇": "清河青年汇", "岗位": "社工", "起始日期": "2017-03-01"},
+    ],
     "activities": [
         {
             "活动名称": "春季健步走",
@@ -273,6 +280,7 @@ def changing(kind):
 
 # Kinds that are written as others are, of which some tests go through all with --full alone.
 PLAIN = {
+    "hub_staff",
     "unit_contacts",
     "plans",
     "scholarships",
@@ -320,6 +328,12 @@ WRITTEN = {
         "+assistance.Scholarship": 1,
     },
     "hubs": {"~youthhubs.Hub": 1, "~youthhubs.HubYear": 1, "+youthhubs.Hub": 1, "+youthhubs.HubYear": 2},
+    "hub_staff": {
+        "~members.Person": 1,
+        "~youthhubs.HubStaff": 1,
+        "+members.Person": 1,
+        "+youthhubs.HubStaff": 1,
+    },
     "campaigns": {"~activities.Campaign": 1, "+activities.Campaign": 1},
     "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
@@ -456,6 +470,7 @@ EDITS = {
     "orgs.Supply": {"quantity": 9},
     "youthhubs.Hub": {"name": "改名青年汇"},
     "youthhubs.HubYear": {"remark": "后来改"},
+    "youthhubs.HubStaff": {"started_on": date(1990, 1, 1)},
     "outreach.Link": {"remark": "后来改"},
     "outreach.Contact": {"content": "后来改"},
     "assistance.AssistedYouth": {"remark": "后来改"},

@@ -161,6 +161,12 @@ def awkward_ledger():
     hubs = [
         {"名称": f"青年汇{number}", "所在组织": organisations[1], "年度": 2017, "类型": "普通店"} for number in range(2)
     ]
+    staff = [
+        {"姓名": NAME, "手机号码": f"1340013400{number}", "青年汇": f"青年汇{number % 2}", "岗位": role}
+        | {"起始日期": f"2016-0{number + 1}-01", "结束日期": None if number else "2016-02-01"}
+        for number, role in enumerate(["负责人", "社工", "负责人"])
+    ]
+    staff.append(staff[0] | {"起始日期": "2016-02-01", "结束日期": None, "岗位": "社工"})
     activities = [
         {"活动名称": "讲座（一）", "日期": day, "类型": "主题讲座", "青年汇": hub, "内容": text}
         for (day, hub), text in zip(
@@ -194,6 +200,7 @@ def awkward_ledger():
             {"年度": 2017, "姓名": name, "状态": "申报"} for name in ("白露（高井支部）", "白露（地区团工委）", "章程")
         ],
         "青年汇": hubs,
+        "青年汇人员": staff,
         "活动": activities,
         "签到": sign_ins,
         "联系变更": liaisons,

@@ -263,7 +263,7 @@ def test_numbers_and_names_of_minors_are_masked_as_everywhere():
 
 
 PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "活动", "专项"}
-PLAIN |= {"年度任务"}
+PLAIN |= {"年度任务", "青年汇人员"}
 
 
 @pytest.mark.parametrize("masks", [True, False])
