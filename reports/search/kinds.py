@@ -24,7 +24,7 @@ from yl_district.pages.addresses import open_address
 from yl_district.pages.sealed_searches import SealedSearch
 from yl_district.pinyin import best_first
 from youthhubs.filters import HubFilter, VolunteerFilter
-from youthhubs.models import Hub
+from youthhubs.models import Hub, HubStaff
 
 from ..documents.filters import ReportFilter
 from ..models import Report
@@ -40,6 +40,7 @@ class SearchedKind:
     - `note(record)`: what tells it from others of its name.
     - `person`: the field that says whose capacity it is; empty for what is no capacity.
     - `is_case`: whether it tells of a case file.
+    - `is_listed`: whether the list is one of such records; else they stand on the pages of the list's records.
     """
 
     label: str
@@ -50,6 +51,7 @@ class SearchedKind:
     note: Callable[[Any], Any]
     person: str = ""
     is_case: bool = False
+    is_listed: bool = True
 
     @property
     def page(self):
@@ -68,10 +70,10 @@ class SearchedKind:
         return list((best_first(found, text) if has_names else found)[:limit])
 
     def all_found(self, text, user):
-        """URL of the list with all that it finds, a long number sealed; "" where the list is not open."""
+        """URL of the list with all that it finds, a long number sealed; "" where it is not open or of other records."""
         conditions = dict.fromkeys(self.filter_class.defaults, "")
         query = SealedSearch(user).with_number_sealed(conditions | {"search": text})
-        return f"{reverse(self.of_list)}?{urlencode(query)}" if user.may_open(self.of_list) else ""
+        return f"{reverse(self.of_list)}?{urlencode(query)}" if self.is_listed and user.may_open(self.of_list) else ""
 
     def title(self, record):
         """What a record is called: a person's capacity by the name as displayed."""
@@ -109,6 +111,11 @@ def hub_of(volunteer):
     return volunteer.team.hub if volunteer.team else ""
 
 
+def hub_and_role(staff):
+    """The hub at which somebody works, and as what."""
+    return f"{staff.hub} {staff.get_role_display()}"
+
+
 def host_of(activity):
     """The organisation or hub that holds an activity."""
     return activity.hub or activity.host or ""
@@ -139,6 +146,10 @@ CAPACITIES_SEARCHED = [
         "志愿者", "hand-stop", "volunteer_list", VolunteerFilter,
         lambda: Volunteer.objects.select_related("person").prefetch_related("places__hub"), hub_of,
         person="person",
+    ),
+    SearchedKind(
+        "青年汇人员", "building-community", "hub_list", HubFilter,
+        lambda: HubStaff.objects.select_related("person", "hub"), hub_and_role, person="person", is_listed=False,
     ),
     SearchedKind(
         "联系青年", "link", "link_list", LinkFilter,

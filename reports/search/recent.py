@@ -10,7 +10,8 @@ from .finding import PERSON_PAGE
 from .kinds import CAPACITIES_SEARCHED, THINGS_SEARCHED, Hit
 
 OPENED_LATELY, RECENT_KEPT, RECENT_SHOWN = "recent", 20, 10
-RECENT_KINDS = {kind.page: kind for kind in [*CAPACITIES_SEARCHED, *THINGS_SEARCHED] if not kind.is_case}
+SEARCHED = [*CAPACITIES_SEARCHED, *THINGS_SEARCHED]
+RECENT_KINDS = {kind.page: kind for kind in SEARCHED if kind.is_listed and not kind.is_case}
 
 
 class RecentRecordsMiddleware:

@@ -20,6 +20,7 @@ from tests.factories import (
     make_campaign,
     make_grant,
     make_hub,
+    make_hub_staff,
     make_link,
     make_member,
     make_organisation,
@@ -96,6 +97,14 @@ def test_a_person_is_one_result_by_any_name_or_number_with_all_capacities_that_t
         ("志愿者", "春晖青年汇"),
         ("联系青年", "团干部 陆远"),
     }
+
+
+@pytest.mark.in_turn
+def test_who_works_at_a_hub_is_found_by_whoever_keeps_it(place):
+    make_hub_staff(make_hub(place.here, "春晖青年汇"), "单伟")
+    operators = [browser_of(make_user("方可", one, Role.Kind.HUB_OPERATOR)) for one in (place.here, place.there)]
+    assert [found(client, "单伟") for client in operators] == [{"人员": ["单伟"]}, {}]
+    assert capacities(operators[0], "单伟") == {("青年汇人员", "春晖青年汇 负责人")}
 
 
 @pytest.mark.in_turn
@@ -233,6 +242,7 @@ def test_words_lead_to_the_lists_that_show_all_of_them(place):
         make_unit(f"春晖科技{at}", branch=place.here)
     (people,) = answer_to(place.office, "单伟").context["groups"]
     assert place.office.get(dict(people.lists)["团员"]).context["table"].paginator.count == 9
+    assert "青年汇人员" not in dict(people.lists)
     (units,) = answer_to(place.office, "春晖").context["groups"]
     assert len(units.hits) == 5
     assert [label for label, _ in units.lists] == ["两新组织"]
