@@ -36,13 +36,14 @@ class TypeOfHub:
     """Sessions and person-times of one type of activities at a hub, the year before, and at the other hubs.
 
     `elsewhere` and `times_elsewhere` are those of an average other hub, None where the user sees no other hub.
+    Person-times are None where none are recorded.
     """
 
     name: str
     held: int = 0
-    person_times: int = 0
+    person_times: int | None = None
     held_before: int = 0
-    times_before: int = 0
+    times_before: int | None = None
     elsewhere: float | None = None
     times_elsewhere: float | None = None
 
@@ -116,21 +117,22 @@ class HubProgramme:
             .values_list("type__name", "held_on__year", "hub")
             .annotate(Sum("session_count"), Sum("attendance"))
         )
-        found, elsewhere = {}, defaultdict(lambda: [0, 0])
+        found, elsewhere = {}, defaultdict(list)
         for name, year, hub, sessions, times in sums:
             if hub != self.hub.pk:
                 if year == self.year:
-                    elsewhere[name][0] += sessions
-                    elsewhere[name][1] += times or 0
+                    elsewhere[name].append((sessions, times))
                 continue
             one = found.setdefault(name, TypeOfHub(name))
             if year == self.year:
-                one.held, one.person_times = sessions, times or 0
+                one.held, one.person_times = sessions, times
             else:
-                one.held_before, one.times_before = sessions, times or 0
+                one.held_before, one.times_before = sessions, times
         if others := self.others:
             for one in found.values():
-                one.elsewhere, one.times_elsewhere = (number / others for number in elsewhere[one.name])
+                recorded = [times for _, times in elsewhere[one.name] if times is not None]
+                one.elsewhere = sum(sessions for sessions, _ in elsewhere[one.name]) / others
+                one.times_elsewhere = sum(recorded) / others if recorded else None
         return sorted(found.values(), key=lambda one: (-one.held, -one.held_before, one.name))
 
     @property

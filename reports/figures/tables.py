@@ -48,6 +48,7 @@ class PlannedActivityTable(ActivityTable):
 
     class Meta(ActivityTable.Meta):
         fields = ["name", "planned_on", "planned_sessions", "state", "held_on", "type", "host", "hub"]
+        exclude = ["campaign", "session_count", "attendance", "basis"]
 
 
 class ServedActivityTable(ActivityTable):
@@ -57,6 +58,7 @@ class ServedActivityTable(ActivityTable):
 
     class Meta(ActivityTable.Meta):
         fields = ["name", "held_on", "type", "host", "hub", "service_hours"]
+        exclude = ["state", "campaign", "session_count", "attendance", "basis"]
 
 
 class CountedContactTable(ContactTable):

@@ -76,8 +76,8 @@ def test_types_stand_beside_the_year_before_and_an_average_of_the_other_hubs(pla
     found = [
         (one.name, one.held, one.person_times, one.held_before, one.times_before) for one in programme(place).types
     ]
-    assert found == [("主题讲座", 3, 42, 1, 20), ("观影", 1, 0, 0, 0)]
-    assert [(one.elsewhere, one.times_elsewhere) for one in programme(place).types] == [(0.5, 4.5), (0, 0)]
+    assert found == [("主题讲座", 3, 42, 1, 20), ("观影", 1, None, 0, None)]
+    assert [(one.elsewhere, one.times_elsewhere) for one in programme(place).types] == [(0.5, 4.5), (0, None)]
 
 
 def test_whoever_sees_no_other_hub_is_told_of_none(place):
