@@ -16,6 +16,7 @@ from tests.factories import make_activity, make_organisation, make_person
 from tests.pages import listed, page, refused, send, status, two_branches
 from tests.workbooks import exported_rows, problems, take_in
 from yl_district.periods import Period
+from yl_district.sheets import export_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +138,8 @@ def test_a_sheets_activity_is_held_or_planned_as_stated_else_by_its_day(cells, s
         ({"日期": "2018-03-02", "状态": "已举办"}, "日期", "不晚于今天（2018-03-01）的日期（状态为已举办）"),
         ({"日期": "2018-03-02", "人次": 50}, "人次", "状态为计划的活动不填人次"),
         ({"日期": "2020-01-01"}, "日期", "1949 年至明年（2019 年）的日期"),
+        ({"日期": "2018-03-02", "计划日期": "2018-03-05"}, "计划日期", "与日期一致的 2018-03-02"),
+        ({"日期": "2018-03-02", "场次": 2, "计划场次": 3}, "计划场次", "与场次一致的 2"),
     ],
 )
 def test_a_sheets_activity_of_a_day_to_come_is_refused_as_held(cells, heading, expected):
@@ -148,6 +151,24 @@ def test_a_planned_activity_of_a_sheet_is_later_stated_as_held():
     take_in({"团组织": ORGANISATIONS, "活动": [WALK | {"日期": "2017-04-08", "状态": "计划"}]})
     take_in({"活动": [WALK | {"日期": "2017-04-08", "状态": "已举办", "人次": 30}]})
     assert told(Activity.objects.get()) == ("已举办", 30, "实数")
+
+
+def test_a_sheets_activity_keeps_what_was_planned_beside_what_was_held():
+    held = {"日期": "2017-04-08", "场次": 1, "计划日期": "2017-04-01", "计划场次": 2}
+    take_in({"团组织": ORGANISATIONS, "活动": [WALK | held]})
+    (row,) = exported_rows()["活动"]
+    assert (row["计划日期"], row["计划场次"]) == ("2017-04-01", "2")
+
+
+def test_what_a_sheet_puts_off_is_planned_for_its_other_day():
+    """The cells of the plan may stay as they were written out."""
+    take_in({"团组织": ORGANISATIONS, "活动": [WALK | {"日期": "2017-04-08", "状态": "计划"}]})
+    (row,) = exported_rows()["活动"]
+    assert str(row["计划日期"]) == "2017-04-08"
+    mark = export_marks.mark(Activity.objects.get(), timezone.now())
+    take_in({"活动": [row | {export_marks.HEADING: mark, "日期": "2017-04-15", "场次": 2}]})
+    (one,) = Activity.objects.all()
+    assert (str(one.planned_on), one.planned_sessions) == ("2017-04-15", 2)
 
 
 def test_nobody_signs_in_at_what_is_only_planned(district):
