@@ -11,7 +11,7 @@ from yl_district.validators import problem
 
 from .arrivals import lock_activity
 from .effects import EFFECTS, settle_effects
-from .models import Activity, Arrival, CampaignProof, SignIn
+from .models import Activity, Arrival, CampaignProof, Partner, SignIn
 
 COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "service_hours", "stated_attendance", "stated_basis")
 
@@ -75,6 +75,16 @@ def delete_activity(activity):
     if activity.arrivals.pending().exists():
         raise ValidationError("还有待认的扫码签到，请先逐条办理。")
     activity.delete()
+
+
+@transaction.atomic
+def delete_partner(partner):
+    """Deletes a partner; raises ValidationError while activities name it."""
+    # Whoever links it to an activity meanwhile waits for that, or is waited for.
+    Partner.objects.select_for_update().filter(pk=partner.pk).first()
+    if partner.activities.exists():
+        raise ValidationError("还有活动以它为协办单位，请先在活动中改正。")
+    partner.delete()
 
 
 @transaction.atomic

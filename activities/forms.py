@@ -1,4 +1,4 @@
-"""Forms for activities, their types and campaigns, and sign-ins."""
+"""Forms for activities, their types, campaigns and partners, and sign-ins."""
 
 from django import forms
 from django.urls import reverse
@@ -13,7 +13,8 @@ from yl_district.pages.record_choices import SeveralChoiceField
 from yl_district.validators import problem
 
 from .actions import add_sign_in, change_sign_in
-from .models import Activity, ActivityType, Campaign, CampaignProof, SignIn
+from .models import Activity, ActivityType, Campaign, CampaignProof, Partner, SignIn
+from .partner_fields import PartnersField
 from .proposed_activities import activities_alike
 from .roster_forms import PeopleTickedForm
 from .rosters import Roster
@@ -30,6 +31,8 @@ class ActivityForm(PageForm):
         Folded("归类", "campaign", "tags", "partners", "content"),
     ]
     today_in = "held_on"
+
+    partners = PartnersField()
 
     class Meta:
         model = Activity
@@ -56,6 +59,16 @@ class ActivityForm(PageForm):
         if self.version or not self.instance.is_held or not Roster(self.instance, self.user).people.exists():
             return ""
         return reverse("activity_roster", args=[self.instance.pk])
+
+    def save(self, commit=True):
+        """Saves the activity, after the partners that are not registered yet."""
+        begun = [one for one in self.cleaned_data["partners"] if one.pk is None]
+        for partner in begun:
+            partner.full_clean()
+            partner.save()
+        if begun:
+            self.saved_note = f"新登记协办单位：{'、'.join(map(str, begun))}。"
+        return super().save(commit)
 
     def _leave_state_to_day(self):
         """Lets the state of a new activity follow from its day."""
@@ -168,6 +181,15 @@ class CampaignForm(PageForm):
             "audience": "要覆盖到的人，按专项结束时（没有结束的按统计时）的名册算；不是面向某一类人的选“不统计覆盖”。",
             "forms": "如：主题团日、宣讲、线上学习。",
         }
+
+
+class PartnerForm(PageForm):
+    """A partner."""
+
+    groups = [("", "name", "is_united", "remark")]
+
+    class Meta:
+        model = Partner
 
 
 class CampaignProofForm(PageForm):

@@ -29,7 +29,6 @@ REPEATED = (
     "audience",
     "campaign",
     "tags",
-    "partners",
     "session_count",
 )
 WEEKDAYS = "一二三四五六日"
@@ -64,12 +63,13 @@ def repeat_activity(activity, days, user):
     host = activity.host
     if host and activity.hub and not Organisation.objects.visible_to(user).filter(pk=host.pk).exists():
         host = None
-    repeated = []
+    repeated, partners = [], list(activity.partners.all())
     for day in days:
         one = Activity(held_on=day, host=host, state="", **{name: getattr(activity, name) for name in REPEATED})
         one.settle_state(timezone.localdate())
         one.full_clean()
         one.save()
+        one.partners.set(partners)
         repeated.append(one)
     return repeated
 
@@ -83,7 +83,7 @@ def group_text(activity):
         ("时间", f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）{clock}"),
         ("地点", place),
         ("主办", "、".join(str(one) for one in (activity.host, activity.hub) if one)),
-        ("协办", activity.partners),
+        ("协办", "、".join(str(one) for one in activity.partners.all())),
         ("面向", activity.audience),
     ]
     told = [f"{label}：{words}" for label, words in lines if words]

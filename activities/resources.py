@@ -28,6 +28,7 @@ from youthhubs.resources import HubYearResource
 from .actions import recount_sign_ins
 from .campaign_resources import CampaignNameColumn, NamedCampaigns
 from .models import Activity, ActivityType, Campaign, SignIn
+from .partner_resources import PARTNERS, PartneredResource, PartnerNamesColumn
 from .titles import TitledActivities, told_activity
 
 # Kinds of hints in brackets after an activity's name, in order of preference; the first unambiguous one is used.
@@ -43,7 +44,7 @@ PLANNED_IN = {"计划日期": ("held_on", "日期"), "计划场次": ("session_c
 ONLINE_WORDS = {"线上": True, "网上": True, "线下": False, "现场": False}
 
 
-class ActivityResource(SheetResource):
+class ActivityResource(PartneredResource):
     """Each row is an activity, identified by name, day, host and hub together.
 
     For an activity with sign-in rows, the person-times entered are checked, not stored.
@@ -70,7 +71,7 @@ class ActivityResource(SheetResource):
         column(Activity, "audience"),
         CampaignNameColumn("专项", "campaign"),
         column(Activity, "tags"),
-        column(Activity, "partners"),
+        PartnerNamesColumn(PARTNERS),
         column(Activity, "content"),
     ]
     synonyms = {
@@ -89,7 +90,7 @@ class ActivityResource(SheetResource):
         "面向人群": "活动对象 参与对象 面向对象",
         "专项": "专项活动",
         "主题标签": "标签",
-        "协办单位": "协办 协办方 合作单位 协办组织",
+        PARTNERS: "协办 协办方 合作单位 协办组织",
         "内容": "活动内容 活动概述 活动简介 活动情况 内容简介 主要内容",
     }
 
@@ -109,6 +110,7 @@ class ActivityResource(SheetResource):
         self.book.attach(self.index.stored.values(), "type", ActivityType)
         self.book.attach(self.index.stored.values(), "campaign", Campaign)
         self.book.attach(self.book.named(Hub).values(), "organisation", Organisation)
+        self.note_partners(self.stored.values())
         self.stated = self.book.only(StatedPersonTimes)
         self.runs, self.hosting = {}, {}
 
@@ -219,7 +221,8 @@ class ActivityResource(SheetResource):
         return self.book.only(NamedCampaigns)
 
     def records_of(self, instance):
-        return [instance.campaign, instance] if self.campaigns.begins(instance.campaign) else [instance]
+        campaign = [instance.campaign] if self.campaigns.begins(instance.campaign) else []
+        return [*campaign, *super().records_of(instance)]
 
     def _take_about(self, row):
         """Takes person-times of which the cell says that they are not exact as 约数; raises where 数字口径 differs."""
@@ -283,9 +286,10 @@ class ActivityResource(SheetResource):
         self.index.learn([record])
         if self.campaigns.begins(record.campaign):
             self.campaigns.note(record.campaign)
+        super().accept(record)
 
     def doubts(self):
-        return self.campaigns.warnings()
+        return [*self.campaigns.warnings(), *super().doubts()]
 
     def late_problems(self):
         """Yields a problem for each row whose person-times differ from the sign-in rows stored and in the file."""
@@ -297,7 +301,8 @@ class ActivityResource(SheetResource):
                 yield (row_at, "人次", str(value), f"与签到人数一致的 {count}", remedy)
 
     def rows_for_export(self, records):
-        return records.select_related("type", "host", "hub", "campaign").order_by("held_on", "pk")
+        rows = records.select_related("type", "host", "hub", "campaign").prefetch_related("partners")
+        return rows.order_by("held_on", "pk")
 
 
 class StatedPersonTimes:

@@ -1,4 +1,4 @@
-"""Tables of activities, their types and campaigns, and sign-ins."""
+"""Tables of activities, their types, campaigns and partners, and sign-ins."""
 
 import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from members.tables import MemberTable, PersonTable
 from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, table_address
 
-from .models import Activity, ActivityType, Campaign, CampaignProof, SignIn
+from .models import Activity, ActivityType, Campaign, CampaignProof, Partner, SignIn
 
 
 class ActivityTable(PageTable):
@@ -56,6 +56,23 @@ class CampaignTable(PageTable):
     class Meta(PageTable.Meta):
         model = Campaign
         fields = ["name", "started_on", "ended_on", "audience", "forms"]
+
+
+class PartnerTable(PageTable):
+    """Partners, of partners `with_activity_count` of this year."""
+
+    phone_columns = ("is_united", "activity_count")
+
+    name = RecordColumn(order_by="name_sort")
+    activity_count = tables.Column("本年活动", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+
+    class Meta(PageTable.Meta):
+        model = Partner
+        fields = ["name", "is_united", "activity_count", "remark"]
+
+    def render_is_united(self, value):
+        """Returns a badge for those that are."""
+        return format_html('<span class="badge bg-blue-lt">{}</span>', "一统五联") if value else ""
 
 
 class ReachedColumn(tables.Column):

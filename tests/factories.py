@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
-from activities.models import Activity, ActivityType, Campaign, CampaignProof, SignInCode
+from activities.models import Activity, ActivityType, Campaign, CampaignProof, Partner, SignInCode
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
 from members.models import Liaison, Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
@@ -153,6 +153,14 @@ def make_campaign(name="主题教育", **fields):
     campaign.full_clean()
     campaign.save()
     return campaign
+
+
+def make_partner(name="地区工会", **fields):
+    """A partner in activities."""
+    partner = Partner(name=name, **fields)
+    partner.full_clean()
+    partner.save()
+    return partner
 
 
 def make_proof(campaign, person, **fields):

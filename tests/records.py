@@ -23,6 +23,7 @@ from tests.factories import (
     make_liaison,
     make_link,
     make_member,
+    make_partner,
     make_person,
     make_post,
     make_proof,
@@ -89,6 +90,7 @@ def changeable(district):
         "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
         "team_member_update": (place, "started_on", "2015-03-06", "2015-03-07"),
         "campaign_update": (make_campaign(), "forms", "甲", "乙"),
+        "partner_update": (make_partner(), "remark", "甲", "乙"),
         "campaign_proof_update": (
             make_proof(make_campaign("宣讲月"), make_member(branch=district.here).person),
             "note",

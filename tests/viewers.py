@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.actions import add_sign_in
-from activities.models import ActivityType, Arrival, Campaign
+from activities.models import ActivityType, Arrival, Campaign, Partner
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Namesakes, Person, PersonMerge, Proposal
@@ -162,9 +162,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
     )
     hub = factories.make_hub(here.branch, mark("青年汇"))
     volunteer = factories.make_volunteer(hub, mark("志愿者"), employer=mark("志愿单位"), remark=mark("志愿备注"))
-    activity = factories.make_activity(
-        here.branch, mark("活动"), hub=hub, venue=mark("地点"), content=mark("内容"), partners=mark("协办")
-    )
+    activity = factories.make_activity(here.branch, mark("活动"), hub=hub, venue=mark("地点"), content=mark("内容"))
+    activity.partners.add(shared_partner())
     link = factories.make_link(post.person, mark("青年"), employer=mark("青年单位"), remark=mark("联系备注"))
     proposal = Proposal.objects.create(
         member=member,
@@ -208,6 +207,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "account": factories.make_user(mark("账号"), here.branch, RoleKind.CADRE, phone(side)),
         "activity_type": ActivityType.objects.get_or_create(key="sports")[0],
         "campaign": shared_campaign(),
+        "partner": shared_partner(),
         "campaign_proof": factories.make_proof(shared_campaign(), member.person, note=mark("证明")),
         "target": Target.objects.create(year=2017 + (side == "own"), task=mark("任务"), figure="members", value=9),
         "platform_entry": PlatformEntry.objects.create(
@@ -252,9 +252,10 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         found |= case_records(here, mark, volunteer, caseworker)
         case = found["assistance"]
         found["case_attachment"] = factories.make_attachment(case, keeper, mark("帮扶", ".pdf"), note=mark("佐证"))
+    shared = (found["activity_type"], found["campaign"], found["partner"])
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
-            if each and each not in (found["activity_type"], found["campaign"]):
+            if each and each not in shared:
                 mark_texts(each, side, place.markup)
     # Written once, so that nothing is put into it afterwards.
     found["edition"] = factories.make_edition(found["report"], keeper, activity, mark("更正"), mark("总结"))
@@ -264,6 +265,11 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
 def shared_campaign():
     """The campaign of the district, the same for all of its committees."""
     return Campaign.objects.first() or factories.make_campaign()
+
+
+def shared_partner():
+    """A partner of the district, the same for all of its committees."""
+    return Partner.objects.first() or factories.make_partner()
 
 
 def shared_people(place, own, foreign):

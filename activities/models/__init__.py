@@ -1,8 +1,9 @@
-"""Activities, their types and campaigns, who came to them, and what visitors leave by an activity's code."""
+"""Activities, their types, campaigns and partners, who came to them, and what visitors leave by an activity's code."""
 
 from .activities import Activity, ActivityQuerySet, QuarterTheme, hubs_of
 from .arrivals import ARRIVALS_KEPT, CODE_BYTES, Arrival, ArrivalQuerySet, SignInCode, SignInCodeQuerySet
 from .campaigns import Campaign, CampaignProof, CampaignProofQuerySet, CampaignQuerySet
+from .partners import Partner, PartnerQuerySet, partners_by_key
 from .sign_ins import ServiceHoursField, SignIn, SignInQuerySet, hours_between
 from .types import ActivityType, ActivityTypeQuerySet, EducationSpan, EducationSpanQuerySet, counts_as_education
 
@@ -21,6 +22,8 @@ __all__ = [
     "CampaignQuerySet",
     "EducationSpan",
     "EducationSpanQuerySet",
+    "Partner",
+    "PartnerQuerySet",
     "QuarterTheme",
     "ServiceHoursField",
     "SignIn",
@@ -30,4 +33,5 @@ __all__ = [
     "counts_as_education",
     "hours_between",
     "hubs_of",
+    "partners_by_key",
 ]

@@ -22,6 +22,7 @@ from yl_district.validators import problem
 from youthhubs.models import Hub
 
 from .campaigns import Campaign
+from .partners import Partner
 from .types import ActivityType, counts_as_education
 
 
@@ -151,7 +152,7 @@ class Activity(models.Model):
         Campaign, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="专项"
     )
     tags = models.CharField("主题标签", max_length=100, blank=True)
-    partners = models.CharField("协办单位", max_length=100, blank=True)
+    partners = models.ManyToManyField(Partner, blank=True, related_name="activities", verbose_name="协办单位")
     content = models.TextField("内容", blank=True)
     search_text = SearchTextField()
     name_sort = NameOrderField()
@@ -159,7 +160,7 @@ class Activity(models.Model):
     attachments = GenericRelation(Attachment)
 
     objects = ActivityQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(m2m_fields=["partners"])
     record_options = RecordOptions(
         facts=(
             "held_on",
@@ -185,7 +186,6 @@ class Activity(models.Model):
             "places",
             "audience",
             "tags",
-            "partners",
             "content",
         ),
     )

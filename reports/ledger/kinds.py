@@ -1,6 +1,7 @@
 """The kinds of records that can be imported from a file of their own or from a sheet of the ledger."""
 
 from activities.campaign_resources import CampaignResource
+from activities.partner_resources import PartnerResource
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
 from members.models import Member, Person
@@ -80,6 +81,7 @@ KINDS = ImportKinds(
         ImportKind("hubs", HubYearResource, "hub_list"),
         ImportKind("hub_staff", HubStaffResource, "hub_list"),
         ImportKind("campaigns", CampaignResource, "campaign_list"),
+        ImportKind("partners", PartnerResource, "partner_list"),
         ImportKind("activities", ActivityResource, "activity_list", "activity_create"),
         ImportKind("signins", SignInResource, "activity_list", "sign_in_create"),
         ImportKind("domain_spans", DomainSpanResource, "organisation_list", on_page=False),

@@ -4,7 +4,7 @@ from datetime import date
 
 from .chance import Chance, yes
 from .organisations import ROOT_NAME
-from .programme import ATTENDEE_SHARES, EVENT_KINDS, EXACT, SAMPLE_CAMPAIGNS, UNRECORDED
+from .programme import ATTENDEE_SHARES, EVENT_KINDS, EXACT, SAMPLE_CAMPAIGNS, UNITED_PARTNERS, UNRECORDED
 from .programme_2016 import PROGRAMME_2016
 from .programme_2017 import PROGRAMME_2017
 
@@ -26,6 +26,13 @@ def campaign_rows():
             "形式": one.forms,
             "备注": one.remark,
         }
+
+
+def partner_rows():
+    """Rows of 协办单位."""
+    named = [name for _, event in events() for name in (event.partners or "").split("、") if name]
+    for name in dict.fromkeys([*UNITED_PARTNERS, *named]):
+        yield {"名称": name, "一统五联": yes(name in UNITED_PARTNERS)}
 
 
 def activity_rows():

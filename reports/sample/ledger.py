@@ -43,6 +43,7 @@ def sheets():
         "青年汇": hubs.hub_rows(posts),
         "青年汇人员": hubs.staff_rows(posts, volunteers),
         "专项": activities.campaign_rows(),
+        "协办单位": activities.partner_rows(),
         "活动": activities.activity_rows(),
         "签到": activities.sign_in_rows(people, posts, memberships, links, volunteers, cases),
         "联系变更": organisations.liaison_rows(tree, committee, *cadres.renewed_in_committee(posts), cadres.RENEWED),

@@ -88,6 +88,9 @@ SAMPLE_CAMPAIGNS = [
     SampleCampaign("两节送温暖", "2017-01-01", "2017-02-28"),
 ]
 
+# With whom the committee works all year.
+UNITED_PARTNERS = ("地区工会", "地区妇联", "地区社保所", "地区司法所", "地区派出所")
+
 # The capacities in which people of an audience attend, by weight.
 ATTENDEE_SHARES = {
     "辖区青年": {"联系青年": 5, "团员": 3, "志愿者": 1, "其他": 3},

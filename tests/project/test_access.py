@@ -58,6 +58,7 @@ AT_HUBS = {
     "attachment",
     # One for all.
     "campaign",
+    "partner",
 }
 REPORTS = {"report", "section", "explanation", "edition"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
@@ -261,7 +262,7 @@ def expected(viewer, url_name, names, side):
         return True
     if viewer not in ONLY_FOR.get(url_name, {viewer}):
         return False
-    anywhere = viewer == "office" or kinds in (["activity_type"], ["campaign"])
+    anywhere = viewer == "office" or kinds in (["activity_type"], ["campaign"], ["partner"])
     within = side == "own" or (side == "foreign" and anywhere)
     return within and set(kinds) <= SEEN[viewer]
 

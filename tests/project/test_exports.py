@@ -28,7 +28,7 @@ CASE_TEXTS = re.compile(
     "秘(?:own|foreign)(?:学校|监护人|需求|个案|目标|措施|需求评估|帮扶|捐助|奖学金|理由|年级|困难类型)"
 )
 # Files by those who may take them; the full ledger asks who it is once more.
-AT_HUBS = {f"{kind}_export" for kind in ("hub", "volunteer", "activity", "campaign", "figure", "attachment")}
+AT_HUBS = {f"{kind}_export" for kind in ("hub", "volunteer", "activity", "campaign", "partner", "figure", "attachment")}
 KEPT_BY_ALL = AT_HUBS | {
     f"{kind}_export"
     for kind in ("organisation", "unit", "unit_change", "unit_contact", "supply", "member", "post", "link", "contact")

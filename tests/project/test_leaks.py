@@ -50,6 +50,7 @@ WITHOUT_CANARY = {
     "activities.SignInCode": "random digits, shown at their activity alone",
     "activities.ActivityType": "the district's own list of types, the same for everybody",
     "activities.Campaign": "the district's own campaigns, the same for everybody",
+    "activities.Partner": "with whom the whole district works, the same for everybody",
     "activities.QuarterTheme": "the district's own plan, the same for everybody",
     "reports.Target.figure": "the key of a figure",
     "reports.CountedFigure": "a figure's own words, and keys of records",

@@ -65,6 +65,7 @@ RELIED = {
     "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
     "hub_staff": {"youthhubs.HubStaff": 1, "members.Person": 1, "youthhubs.Hub": 2},
     "campaigns": {"activities.Campaign": 1},
+    "partners": {"activities.Partner": 1},
     "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
     "signins": {"activities.Activity": 1, "members.Person": 1},
     "domain_spans": {"orgs.DomainSpan": 1, "orgs.Organisation": 1},
@@ -226,10 +227,15 @@ BEGUN = {
     "campaigns": {
         "by its name": {"名称": "学雷锋", "起始日期": "2017-03-01"},
     },
+    "partners": {
+        "by its name": {"名称": "地区妇联"},
+    },
     "activities": {
         "by its name and day": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH},
         "with its campaign": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH}
         | {"专项": "绿化"},
+        "with its partner": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH}
+        | {"协办单位": "地区妇联"},
     },
     "signins": {
         "of somebody known": KNOWN | WALK,

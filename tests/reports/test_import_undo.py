@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities.models import Activity, Campaign, SignIn
+from activities.models import Activity, Campaign, Partner, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.actions import propose_leaving
 from members.models import Member, Person, SchoolSpan, Volunteer
@@ -29,6 +29,7 @@ from tests.factories import (
     make_liaison,
     make_link,
     make_member,
+    make_partner,
     make_person,
     make_post,
     make_scholarship,
@@ -120,6 +121,7 @@ def full_district(branches):
     Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
     link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
     make_campaign("阳光体育", forms="健步走")
+    make_partner("地区工会", remark="原备注")
     activity = make_activity(branch, "春季健步走", attendance=30, basis="rounded")
     make_unit_contact(unit, content="慰问")
     make_contact(post.person, [link], content="近况")
@@ -234,6 +236,10 @@ CHANGING = {
         {"名称": "阳光体育", "起始日期": "2017-01-01", "结束日期": "2017-11-30", "形式": "足球"},
         {"名称": "学雷锋", "起始日期": "2017-03-01"},
     ],
+    "partners": [
+        {"名称": "地区 工会", "一统五联": "是"},
+        {"名称": "地区妇联", "备注": "联系人每年更换"},
+    ],
     "signins": [
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "章程", "手机号码": "13800138000", "身份": "团员"},
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "许然"},
@@ -335,6 +341,7 @@ WRITTEN = {
         "+youthhubs.HubStaff": 1,
     },
     "campaigns": {"~activities.Campaign": 1, "+activities.Campaign": 1},
+    "partners": {"~activities.Partner": 1, "+activities.Partner": 1},
     "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
     "domain_spans": {"~orgs.DomainSpan": 1, "+orgs.DomainSpan": 1},
@@ -464,6 +471,7 @@ EDITS = {
     "members.Post": {"remark": "后来改"},
     "members.Volunteer": {"remark": "后来改"},
     "activities.Campaign": {"remark": "后来改"},
+    "activities.Partner": {"remark": "后来改"},
     "orgs.Unit": {"remark": "后来改"},
     "orgs.UnitChange": {"remark": "后来改"},
     "orgs.UnitContact": {"content": "后来改"},
@@ -724,6 +732,12 @@ HANGING = {
         lambda branch, user: make_activity(branch, campaign=Campaign.objects.get(name="学雷锋")),
         {"activities.Campaign": "活动"},
     ),
+    "an activity with a partner": (
+        "partners",
+        CHANGING["partners"][1:],
+        lambda branch, user: make_activity(branch).partners.add(Partner.objects.get(name="地区妇联")),
+        {"activities.Partner": "活动"},
+    ),
     "a volunteer": (
         "signins",
         CHANGING["signins"][1:],
@@ -823,6 +837,31 @@ def test_a_campaign_that_activities_began_goes_with_them_unless_others_are_of_it
     counts, held = undone(batch, user)
     assert (counts[REVERSED], [label for label, *_ in held]) == (1, ["activities.Campaign"])
     assert Campaign.objects.get().activities.count() == 1
+
+
+def test_a_partner_that_activities_began_goes_with_them_unless_others_have_it(branches, user):
+    before = records()
+    rows = [CHANGING["activities"][1] | {"协办单位": "地区妇联、地区工会"}]
+    batch = written("activities", rows)
+    assert undone(batch, user) == ({REVERSED: 3}, [])
+    assert records() == before
+    batch = written("activities", rows)
+    make_activity(branches[BRANCH]).partners.add(Partner.objects.get(name="地区工会"))
+    counts, held = undone(batch, user)
+    assert (counts[REVERSED], [label for label, *_ in held]) == (2, ["activities.Partner"])
+    assert [partner.activities.count() for partner in Partner.objects.all()] == [1]
+
+
+def test_an_activity_gets_its_own_partners_again(branches, user):
+    activity = make_activity(branches[BRANCH], "植树", held_on=date(2017, 4, 9))
+    activity.partners.add(make_partner("地区工会"))
+    before = records()
+    batch = written("activities", [CHANGING["activities"][1] | {"协办单位": "地区妇联"}])
+    assert [str(one) for one in activity.partners.all()] == ["地区妇联"]
+    undone(batch, user)
+    assert [str(one) for one in activity.partners.all()] == ["地区工会"]
+    left = {key for key in records() if key not in before}
+    assert {label for label, _ in left} <= {"activities.Partner", "activities.Activity_partners"}
 
 
 TREE = [

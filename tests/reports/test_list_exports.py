@@ -21,6 +21,7 @@ from tests.factories import (
     make_hub,
     make_link,
     make_member,
+    make_partner,
     make_person,
     make_supply,
     make_unit,
@@ -262,7 +263,7 @@ def test_numbers_and_names_of_minors_are_masked_as_everywhere():
     assert [column(rows, heading) for heading in ("姓名", "身份证号", "手机号码")] == [["褚小鱼"], [number], [mobile]]
 
 
-PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "活动", "专项"}
+PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "专项", "协办单位"}
 PLAIN |= {"年度任务", "青年汇人员"}
 
 
@@ -316,6 +317,7 @@ def test_what_goes_out_comes_back_without_a_difference(kind, settings):
     make_supply(root), make_unit_contact(make_unit(branch=root), content="=1")
     make_unit_change(make_unit(branch=root, is_contact_point=True), remark="=1")
     make_campaign("=专项", forms="'=1")
+    make_partner("=协办", remark="'=1")
     Target.objects.create(year=2017, task="'=任务", figure="members", value=9)
     client = signed_in_by_code(make_user("林知秋", root))
     names = {*LIST_EXPORTS, *FULL} - {f"{url_name.removesuffix('_full_export')}_export" for url_name in FULL}

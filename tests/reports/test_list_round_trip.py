@@ -38,6 +38,7 @@ CORRECTED = {
     "link": ("单位", "清河小学"),
     "member": ("备注", "已核对"),
     "organisation": ("联系委员", "严川"),
+    "partner": ("一统五联", "是"),
     "platform_entry": ("绑定日期", "2017-06-05"),
     "post": ("职责", "全面工作"),
     "supply": ("数量", "3"),

@@ -71,6 +71,7 @@ SECTIONS = (
         pages=(
             MenuPage("活动", "activity_list", also=("sign_in", "import_batch_activity")),
             MenuPage("专项", "campaign_list"),
+            MenuPage("协办单位", "partner_list"),
             MenuPage("青年汇", "hub_list"),
             MenuPage("志愿者", "volunteer_list", also=("volunteers", "team_member")),
         ),

@@ -364,6 +364,10 @@ class Book:
         """Notes that the row which would have added a name is wrong, or waits for an answer."""
         self._failed.setdefault((sheet, cells.text_key(name)), (row, why))
 
+    def has_failed(self, sheet: str, name: str) -> bool:
+        """Whether the row which would have added a name is wrong, or waits for an answer."""
+        return (sheet, cells.text_key(name)) in self._failed
+
     def nobody(self, name: str, sheet: str, expected: str | None = None, remedy: str | None = None) -> cells.CellError:
         """Returns the CellError for an unknown name; points to the wrong row that would have added it."""
         is_brought = sheet in self.sheets

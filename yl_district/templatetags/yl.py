@@ -11,7 +11,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import conditional_escape, format_html, linebreaks, strip_tags
+from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks, strip_tags
 from django.utils.safestring import mark_safe
 
 from yl_district import days
@@ -183,12 +183,20 @@ def fact(record, name, user):
     return {"label": field.verbose_name, "value": shown(record, field, user)}
 
 
+def shown_record(record, user=None):
+    """A record by its name, linked to its page where a user is given who may open it."""
+    address = open_address(user, record) if user else ""
+    return format_html('<a href="{}">{}</a>', address, record) if address else str(record)
+
+
 def shown(record, field, user=None):
     """Display value of a field: choices by their label, dates in the ledger's format, empty values unchanged.
 
-    Another record is linked to its page where a user is given who may open it.
+    Other records are linked to their pages where a user is given who may open them.
     """
     value = getattr(record, f"shown_{field.name}", None) or getattr(record, field.name)
+    if field.many_to_many:
+        return format_html_join("、", "{}", [(shown_record(one, user),) for one in value.all()])
     if field.choices:
         return getattr(record, f"get_{field.name}_display")()
     if isinstance(value, bool):
@@ -196,8 +204,7 @@ def shown(record, field, user=None):
     if isinstance(value, get_user_model()):
         return str(value)
     if isinstance(value, Model):
-        address = open_address(user, value) if user else ""
-        return format_html('<a href="{}">{}</a>', address, value) if address else str(value)
+        return shown_record(value, user)
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date) and is_announced(field) and value > timezone.localdate():

@@ -1,0 +1,177 @@
+"""Import and export of the ledger sheet 协办单位, and the partners that lists of activities name."""
+
+from yl_district.sheets.cells import CellError, says_nothing, split_list, text_key
+from yl_district.sheets.columns import Column, column
+from yl_district.sheets.resource import SheetResource
+from yl_district.sheets.text_widgets import TextWidget
+
+from .models import Activity, Partner
+
+PARTNERS = "协办单位"  # a sheet, and the column of others that names its records
+
+
+class PartnerResource(SheetResource):
+    """Each row is a partner, known by its name however that is spelled."""
+
+    sheet = PARTNERS
+    known_by = ("名称",)
+    relies_on_all = True
+    columns = [
+        column(Partner, "name", required=True),
+        column(Partner, "is_united"),
+        column(Partner, "remark"),
+    ]
+    synonyms = {
+        "名称": "单位名称 单位 协办单位名称 协作单位",
+        "一统五联": "是否一统五联 一统五联单位 固定协作单位",
+    }
+
+    class Meta(SheetResource.Meta):
+        model = Partner
+
+    def load(self):
+        self.known = self.book.only(NamedPartners).known
+        self.stored = {partner.pk: partner for partner in self.known.values() if partner.pk}
+
+    def find(self, row):
+        return self.known.get(text_key(row["名称"]))
+
+    def accept(self, record):
+        self.known[text_key(record.name)] = record
+
+    def rows_for_export(self, records):
+        return records.order_by("name_sort", "pk")
+
+
+class NamedPartners:
+    """The partners that one workbook can name, by `text_key`; `begun` are those that only its activities name."""
+
+    def __init__(self, book):
+        self.book = book
+        self.known = {text_key(name): partner for name, partner in book.named(Partner).items()}
+        self.begun, self.accepted = {}, {}
+
+    def named(self, name):
+        """Returns the partner of this name, which begins with the first row that names it where there is none yet.
+
+        Raises CellError where the file tells of it in a row that is wrong.
+        """
+        key = text_key(name)
+        if key in self.known:
+            return self.known[key]
+        if self.book.has_failed(PartnerResource.sheet, name):
+            raise self.book.nobody(name, PartnerResource.sheet)
+        return self.begun.setdefault(key, Partner(name=name))
+
+    def begins(self, partner):
+        """Whether a partner is one that the activities of the file begin."""
+        return self.begun.get(text_key(partner.name)) is partner
+
+    def note(self, partner):
+        """Notes that a row of the file is accepted which names a partner that begins with it."""
+        self.accepted[id(partner)] = partner
+
+    def warnings(self):
+        """Yields a warning for each partner that rows of the file begin."""
+        for partner in self.accepted.values():
+            yield (
+                f"协办单位“{partner}”还没有登记：写入时一并登记。名称写错的请先改正；"
+                "是否属一统五联，可在写入后到它的页面填写。"
+            )
+
+
+class PartneredResource(SheetResource):
+    """The sheet of activities, as far as its column of partners goes."""
+
+    # {id() of an activity: its partners} while a file is taken in.
+    partnered = None
+
+    @property
+    def partners(self):
+        return self.book.only(NamedPartners)
+
+    def note_partners(self, activities):
+        """Reads which partners stored activities have, as objects of the book."""
+        by_key = {partner.pk: partner for partner in self.book.named(Partner).values() if partner.pk}
+        places = {activity.pk: id(activity) for activity in activities}
+        self.partnered = {place: [] for place in places.values()}
+        links = Activity.partners.through.objects.order_by("partner__name_sort", "partner")
+        for activity, partner in links.values_list("activity", "partner"):
+            if activity in places:
+                self.partnered[places[activity]].append(by_key[partner])
+
+    def watched(self):
+        return [*super().watched(), Partner]
+
+    def apply(self, record, row):
+        named, known = row.get(PARTNERS), self.partnered.get(id(record), [])
+        if not named or are_same(named, known):
+            return []
+        self.linked["partners"] = named
+        old, new = (self.render(PARTNERS, self.fields[PARTNERS], each) for each in (known, named))
+        return [(PARTNERS, old, new)]
+
+    def records_of(self, instance):
+        return [*filter(self.partners.begins, self.linked.get("partners", ())), instance]
+
+    def accept(self, record):
+        linked = self.linked.get("partners")
+        if linked is not None:
+            self.partnered[id(record)] = linked
+            for partner in filter(self.partners.begins, linked):
+                self.partners.note(partner)
+
+    def is_repeated(self, record, heading, value):
+        if heading != PARTNERS:
+            return super().is_repeated(record, heading, value)
+        known = self.partnered.get(id(record))
+        return not known or are_same(value, known)
+
+    def _added(self, record):
+        added = super()._added(record)
+        fills = bool(self.row.get(PARTNERS)) and not self.partnered.get(id(record))
+        return added if added is None else added or fills
+
+    def doubts(self):
+        return self.partners.warnings()
+
+    def value_for_export(self, record, heading, item):
+        if heading != PARTNERS:
+            return super().value_for_export(record, heading, item)
+        known = None if self.partnered is None else self.partnered.get(id(record))
+        return list(record.partners.all()) if known is None else known
+
+
+def are_same(some, others):
+    """Whether two lists hold the same records, in whatever order."""
+    return {id(one) for one in some} == {id(one) for one in others}
+
+
+class PartnerNamesColumn(Column):
+    """A column with the names of partners, which are registered with the activities where nothing else tells of them.
+
+    The resource links them itself.
+    """
+
+    def __init__(self, heading):
+        super().__init__(heading, widget=PartnersWidget(), width=24)
+
+    def resolve(self, book, value):
+        named = book.only(NamedPartners)
+        partners = [named.named(name) for name in split_list(value) if not says_nothing(name)]
+        return list({id(one): one for one in partners}.values())
+
+
+class PartnersWidget(TextWidget):
+    """Names in one line, each no longer than a partner's can be."""
+
+    def clean(self, value, row=None, **options):
+        text = super().clean(value, row, **options)
+        longest = max(map(len, split_list(text)), default=0)
+        if longest > Partner.LONGEST_NAME:
+            remedy = f"其中一个名称有 {longest} 个字，请精简；几个单位之间用顿号分隔"
+            raise CellError(f"每个不超过 {Partner.LONGEST_NAME} 个字的单位名称", remedy)
+        return text
+
+    def render(self, value, obj=None, **options):
+        return super().render("、".join(one.name for one in value) if isinstance(value, list) else value)
