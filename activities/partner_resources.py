@@ -135,11 +135,9 @@ class PartneredResource(SheetResource):
     def doubts(self):
         return self.partners.warnings()
 
-    def value_for_export(self, record, heading, item):
-        if heading != PARTNERS:
-            return super().value_for_export(record, heading, item)
+    def linked_to(self, record, item):
         known = None if self.partnered is None else self.partnered.get(id(record))
-        return list(record.partners.all()) if known is None else known
+        return super().linked_to(record, item) if known is None else known
 
 
 def are_same(some, others):
@@ -152,6 +150,8 @@ class PartnerNamesColumn(Column):
 
     The resource links them itself.
     """
+
+    linked = "partners"
 
     def __init__(self, heading):
         super().__init__(heading, widget=PartnersWidget(), width=24)
@@ -174,4 +174,4 @@ class PartnersWidget(TextWidget):
         return text
 
     def render(self, value, obj=None, **options):
-        return super().render("、".join(one.name for one in value) if isinstance(value, list) else value)
+        return super().render("、".join(map(str, value)) if isinstance(value, list) else value)

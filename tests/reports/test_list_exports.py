@@ -263,7 +263,7 @@ def test_numbers_and_names_of_minors_are_masked_as_everywhere():
     assert [column(rows, heading) for heading in ("姓名", "身份证号", "手机号码")] == [["褚小鱼"], [number], [mobile]]
 
 
-PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "专项", "协办单位"}
+PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "专项", "协办单位", "活动"}
 PLAIN |= {"年度任务", "青年汇人员"}
 
 

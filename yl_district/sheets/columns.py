@@ -57,10 +57,12 @@ class Column(Field):
     In a list, a required column may be blank or missing where the column `unless` is filled. The values of a column
     that `is_masked` are masked wherever they are shown. `codes` are numbers that usually
     stand for its choices. A column that `names_others` refers to records by names, of
-    which a masked list shows less.
+    which a masked list shows less. A column of no attribute can name several records, to which the many-to-many field
+    `linked` leads; their resource links them itself.
     """
 
     unless = ""
+    linked = ""
     names_others = False
     codes: CodeList | None = None
 

@@ -19,10 +19,16 @@ class SheetExport:
 
     def value_for_export(self, record: Any, heading: str, item: Column) -> Any:
         """Returns the record's value in a column."""
+        if item.linked:
+            return self.linked_to(record, item)
         value = record
         for step in item.attribute.split("__"):
             value = getattr(value, step)
         return value
+
+    def linked_to(self, record: Any, item: Column) -> list[Any]:
+        """Returns the records that the column names of a record."""
+        return list(getattr(record, item.linked).all())
 
     def render(self, heading: str, item: Column, value: Any) -> str:
         """Returns the text of a value in the ledger's format."""
