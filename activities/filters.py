@@ -43,4 +43,4 @@ class PartnerFilter(PageFilter):
     """Partners."""
 
     search = SearchFilter("协办单位名称或拼音首字母")
-    is_united = filters.BooleanFilter(label="一统五联")
+    is_united = filters.ChoiceFilter(label="一统五联", choices=[("1", "是"), ("0", "否")])

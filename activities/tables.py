@@ -72,7 +72,7 @@ class PartnerTable(PageTable):
 
     def render_is_united(self, value):
         """Returns a badge for those that are."""
-        return format_html('<span class="badge bg-blue-lt">{}</span>', "一统五联") if value else ""
+        return format_html('<span class="badge bg-blue-lt">{}</span>', "一统五联") if value else "—"
 
 
 class ReachedColumn(tables.Column):

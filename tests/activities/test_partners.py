@@ -111,7 +111,8 @@ def test_the_list_counts_the_activities_of_this_year_that_one_sees(district):
         "cadre": [("地区工会", 1), ("地区妇联", 0)],
     }
     assert listed(district.cadre, "partner_list") == ["地区妇联", "地区工会"]
-    assert listed(district.cadre, "partner_list", is_united="true") == ["地区工会"]
+    assert listed(district.cadre, "partner_list", is_united="1") == ["地区工会"]
+    assert listed(district.cadre, "partner_list", is_united="0") == ["地区妇联"]
     assert listed(district.cadre, "partner_list", search="dqfl") == ["地区妇联"]
 
 
