@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from members.models import Member
+from members.models import Member, Volunteer
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, people, person, rows, text, told
 from tests.rosters import identity_number
@@ -12,7 +12,6 @@ from tests.workbooks import workbook
 from yl_district.importing.left_out_rows import UnreadableRows, row_numbers_in, rows_in_words
 from yl_district.importing.models import ImportBatch, ImportHeading
 from yl_district.recognition.layout import guessed_layout
-from youthhubs.models import Volunteer
 
 pytestmark = pytest.mark.django_db
 
