@@ -119,6 +119,10 @@ class CampaignProofQuerySet(models.QuerySet):
             return self
         return self.filter(self._about(Member.objects.within(organisation), Post.objects.within(organisation)))
 
+    def kept_at(self, committee: Organisation) -> Self:
+        """Proofs that the staff of a committee keep: of its own people."""
+        return self.within(committee)
+
     def _about(self, members: MemberQuerySet, posts: PostQuerySet) -> Q:
         """The condition for proofs about people of these memberships and posts."""
         return Q(person__in=members.order_by().values("person")) | Q(person__in=posts.order_by().values("person"))
@@ -169,9 +173,11 @@ class CampaignProof(models.Model):
         return reverse("campaign_proof_detail", args=[self.pk])
 
     def clean(self):
-        if not self.campaign_id or not self.proved_on:
+        # An import may begin both at once: then the campaign has no key yet.
+        campaign = getattr(self, "campaign", None)
+        if campaign is None or not self.proved_on:
             return
-        first, last = self.campaign.started_on, self.campaign.ended_on
+        first, last = campaign.started_on, campaign.ended_on
         if self.proved_on < first or (last and self.proved_on > last):
             expected = f"专项期间内的日期（{first} 至 {last or '今'}）"
             raise ValidationError({"proved_on": problem(expected, "请核对日期，或先改正专项的起止日期")})

@@ -2,6 +2,7 @@
 
 from activities.campaign_resources import CampaignResource
 from activities.partner_resources import PartnerResource
+from activities.proof_resources import CampaignProofResource
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
 from members.models import Member, Person
@@ -81,6 +82,7 @@ KINDS = ImportKinds(
         ImportKind("hubs", HubYearResource, "hub_list"),
         ImportKind("hub_staff", HubStaffResource, "hub_list"),
         ImportKind("campaigns", CampaignResource, "campaign_list"),
+        ImportKind("campaign_proofs", CampaignProofResource, "campaign_list", "campaign_proofs_create"),
         ImportKind("partners", PartnerResource, "partner_list"),
         ImportKind("activities", ActivityResource, "activity_list", "activity_create"),
         ImportKind("signins", SignInResource, "activity_list", "sign_in_create"),

@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from activities.models import Campaign, CampaignProof
 from members.models import Member, Person
 from orgs.models import Organisation, Role
 from reports.ledger.kinds import KINDS
 from tests.factories import (
     make_activity,
     make_assisted_youth,
+    make_campaign,
     make_contact,
     make_hub,
     make_link,
@@ -21,6 +23,7 @@ from tests.factories import (
     make_organisation,
     make_person,
     make_post,
+    make_proof,
     make_supply,
     make_unit,
     make_unit_change,
@@ -44,6 +47,7 @@ pytestmark = pytest.mark.django_db
 OURS, THEIRS, HERE, THERE = "清河街道团工委", "高井街道团工委", "柳林社区团支部", "槐荫社区团支部"
 BY_DISTRICT = "须由上级团委机关办理"
 BELOW = "posts members units unit_contacts unit_changes links contacts volunteers activities signins supplies".split()
+BELOW.append("campaign_proofs")
 
 
 @pytest.fixture
@@ -71,7 +75,8 @@ def client(staff):
 def office(branch, letter):
     """A record of every kind below a committee; the letter tells the people of one from those of another."""
     hub = make_hub(branch, f"青年汇{letter}")
-    make_member(f"团员{letter}", branch, remark="原备注")
+    member_here = make_member(f"团员{letter}", branch, remark="原备注")
+    make_proof(Campaign.objects.first() or make_campaign(), member_here.person, note="课程")
     cadre = make_post(f"干部{letter}", branch, duties="宣传").person
     unit = make_unit(f"清和{letter}科技有限公司", branch=branch, employees=12)
     make_unit_change(unit, "deregistered", remark="电话停机")
@@ -97,6 +102,7 @@ CORRECTED = {
     "activities": ("地点", "河滨"),
     "signins": ("到达", "10:00"),
     "supplies": ("数量", "3"),
+    "campaign_proofs": ("说明", "第一讲"),
 }
 
 
@@ -227,6 +233,20 @@ def test_a_guest_of_an_own_activity_is_found_again_but_not_changed(client, distr
     [found] = batch.parts.get().told.values()
     assert [why for *_, why in found["doubt"]["candidates"]] == ["姓名相同"]
     assert "138" not in client.get(batch.get_absolute_url()).content.decode().replace("13800138001", "")
+
+
+def test_a_proof_is_taken_of_own_members_and_cadres_alone(client, district):
+    foreign = make_proof(make_campaign(), make_member("外人", district[THERE]).person)
+    make_member("顾清", district[HERE])
+    guest = make_member("来宾", district[THERE]).person
+    make_activity(district[HERE]).sign_ins.create(person=guest, capacity="other")
+    row = {"专项": "主题教育", "姓名": "来宾", "日期": "2017-05-04", "方式": "走访"}
+    remedy = "请核对名称；其他单位的内容，须由上级团委机关导入"
+    for name in ("来宾", "丁香"):
+        found = wrong(client, [row | {"姓名": name}], "campaign_proofs")
+        assert found == ("姓名", name, "本单位及下级的团员或团干部", remedy)
+    commit(client, opened(client, [row | {"姓名": "顾清"}], kind="campaign_proofs"))
+    assert CampaignProof.objects.exclude(pk=foreign.pk).get().person.name == "顾清"
 
 
 def test_names_and_codes_of_another_committees_units_are_taken(client, district):

@@ -65,6 +65,7 @@ RELIED = {
     "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
     "hub_staff": {"youthhubs.HubStaff": 1, "members.Person": 1, "youthhubs.Hub": 2},
     "campaigns": {"activities.Campaign": 1},
+    "campaign_proofs": {"activities.CampaignProof": 1, "activities.Campaign": 1, "members.Person": 2},
     "partners": {"activities.Partner": 1},
     "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
     "signins": {"activities.Activity": 1, "members.Person": 1},
@@ -226,6 +227,9 @@ BEGUN = {
     },
     "campaigns": {
         "by its name": {"名称": "学雷锋", "起始日期": "2017-03-01"},
+    },
+    "campaign_proofs": {
+        "of somebody known": {"专项": "阳光体育", "姓名": "方琳", "日期": "2017-05-04", "方式": "走访"},
     },
     "partners": {
         "by its name": {"名称": "地区妇联"},

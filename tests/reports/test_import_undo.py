@@ -32,6 +32,7 @@ from tests.factories import (
     make_partner,
     make_person,
     make_post,
+    make_proof,
     make_scholarship,
     make_supply,
     make_unit,
@@ -120,7 +121,7 @@ def full_district(branches):
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
     Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
     link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
-    make_campaign("阳光体育", forms="健步走")
+    make_proof(make_campaign("阳光体育", forms="健步走"), person, note="课程")
     make_partner("地区工会", remark="原备注")
     activity = make_activity(branch, "春季健步走", attendance=30, basis="rounded")
     make_unit_contact(unit, content="慰问")
@@ -236,6 +237,10 @@ CHANGING = {
         {"名称": "阳光体育", "起始日期": "2017-01-01", "结束日期": "2017-11-30", "形式": "足球"},
         {"名称": "学雷锋", "起始日期": "2017-03-01"},
     ],
+    "campaign_proofs": [
+        {"专项": "阳光体育", "姓名": "章程", "手机号码": "13800138000", "日期": "2017-05-05", "方式": "走访"},
+        {"专项": "阳光体育", "姓名": "陆远", "日期": "2017-05-04", "方式": "线上课程"},
+    ],
     "partners": [
         {"名称": "地区 工会", "一统五联": "是"},
         {"名称": "地区妇联", "备注": "联系人每年更换"},
@@ -287,6 +292,7 @@ def changing(kind):
 # Kinds that are written as others are, of which some tests go through all with --full alone.
 PLAIN = {
     "hub_staff",
+    "campaign_proofs",
     "unit_contacts",
     "plans",
     "scholarships",
@@ -341,6 +347,7 @@ WRITTEN = {
         "+youthhubs.HubStaff": 1,
     },
     "campaigns": {"~activities.Campaign": 1, "+activities.Campaign": 1},
+    "campaign_proofs": {"~activities.CampaignProof": 1, "+activities.CampaignProof": 1},
     "partners": {"~activities.Partner": 1, "+activities.Partner": 1},
     "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
@@ -479,6 +486,7 @@ EDITS = {
     "youthhubs.Hub": {"name": "改名青年汇"},
     "youthhubs.HubYear": {"remark": "后来改"},
     "youthhubs.HubStaff": {"started_on": date(1990, 1, 1)},
+    "activities.CampaignProof": {"note": "后来改"},
     "outreach.Link": {"remark": "后来改"},
     "outreach.Contact": {"content": "后来改"},
     "assistance.AssistedYouth": {"remark": "后来改"},

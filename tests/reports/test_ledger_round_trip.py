@@ -19,6 +19,7 @@ from reports.figures.counting import figures_as_dict, results, root_organisation
 from reports.figures.scopes import Scope
 from reports.ledger.workbook import write_template
 from reports.sample import ledger as sample
+from tests.factories import make_campaign, make_member, make_organisation, make_person, make_proof
 from tests.workbooks import TODAY, counts, exported, problems, take_in, tally, workbook
 from yl_district.periods import Period
 from yl_district.spreadsheets.workbooks import CELL_LIMIT, read_workbook
@@ -109,6 +110,22 @@ def test_the_sample_year_comes_back_cell_by_cell(sample_rows):
         assert set(map(len, known.values())) == {0}, name
 
 
+def test_what_proofs_show_of_a_campaign_comes_back():
+    branch = make_organisation("柳林社区团支部")
+    campaign = make_campaign(started_on=date(2016, 1, 1))
+    for number, day in enumerate([date(2016, 5, 4), date(2017, 5, 4), None]):
+        person = make_member("白露", branch, make_person("白露", gender="F", mobile=f"1380013800{number}")).person
+        if day:
+            make_proof(campaign, person, proved_on=day)
+    figures = figures_of_the_year()
+    keys = [f"{key}.{campaign.key}" for key in ("coverage_due", "coverage_reached", "coverage")]
+    assert [figures["figures"][key]["value"] for key in keys] == [3, 2, 66]
+    written = exported(2017)
+    empty_the_database()
+    assert take_in(written).written
+    assert figures_of_the_year() == figures
+
+
 IDENTITY = "11010519491231002X"
 NAME = "阿依古丽·买买提"
 TEXTS = ["=1+1", "@x", "-1", "+8", "007", "2017-05-04", "1998.10", "一\n二\n\n三", "𠮷 & <b>", "字" * CELL_LIMIT]
@@ -167,6 +184,14 @@ def awkward_ledger():
         for number, role in enumerate(["负责人", "社工", "负责人"])
     ]
     staff.append(staff[0] | {"起始日期": "2016-02-01", "结束日期": None, "岗位": "社工"})
+    proofs = [
+        {"专项": TEXTS[0], "姓名": name, "手机号码": mobile, "日期": "2017-05-04", "方式": "走访", "说明": text}
+        for name, mobile, text in [
+            (NAME, "13800138001", TEXTS[1]),
+            (f"顾清（{IDENTITY}）", None, TEXTS[4]),
+            (NAME, "13700137001", None),
+        ]
+    ]
     activities = [
         {"活动名称": "讲座（一）", "日期": day, "类型": "主题讲座", "青年汇": hub, "内容": text}
         for (day, hub), text in zip(
@@ -201,6 +226,8 @@ def awkward_ledger():
         ],
         "青年汇": hubs,
         "青年汇人员": staff,
+        "专项": [{"名称": TEXTS[0], "起始日期": "2017-01-01", "备注": TEXTS[7]}],
+        "覆盖证明": proofs,
         "活动": activities,
         "签到": sign_ins,
         "联系变更": liaisons,

@@ -61,6 +61,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
     - `synonyms`: {column: other headings that offices use, separated by spaces}; a synonym of two columns is ambiguous.
     - `settled_by`: a foreign key to records that store data derived from the rows that refer to them, or the primary
       key, where the row's own records do; see `settle`.
+    - `never_aside`: headings whose bad cells are not put aside, since the form of the record does not have them.
     - `is_announced`: whether `announce` is called with each row before any sheet of the file is checked.
     - `is_of_earlier`: whether the rows are earlier states, for which a ledger without any has no sheet.
     - `stated`: the columns that the file has, which cells left blank do not tell.
@@ -91,6 +92,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
     rests_on: Sequence[type[Model]] = ()
     asks = False
     settled_by = ""
+    never_aside: Collection[str] = ()
     is_announced = False
     group = ""
     group_page = ("", "")

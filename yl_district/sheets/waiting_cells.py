@@ -46,7 +46,8 @@ def is_idle(field: Field) -> bool:
 @cache
 def waiting_headings(resource: type[Any]) -> frozenset[str]:
     """Returns the headings of a resource whose cells may wait: optional, read by no figure, and no key of a record."""
-    found = [(item, field_of(resource._meta.model, item)) for item in resource.columns if not item.required]
+    optional = [one for one in resource.columns if not one.required and one.column_name not in resource.never_aside]
+    found = [(item, field_of(resource._meta.model, item)) for item in optional]
     return frozenset(
         item.column_name for item, field in found if field is not None and is_idle(field) and not holds_key(field)
     )
