@@ -63,6 +63,10 @@ class ActivityResource(PartneredResource):
         RecordNameColumn("青年汇", "hub", Hub, HubYearResource.sheet),
         column(Activity, "venue"),
         column(Activity, "is_online", widget=YesNoWidget(ONLINE_WORDS)),
+        column(Activity, "places"),
+        # Headed otherwise than on pages: lists call the day 开始时间.
+        column(Activity, "starts_at", heading="开始时刻"),
+        column(Activity, "ends_at", heading="结束时刻"),
         column(Activity, "session_count"),
         column(Activity, "attendance"),
         column(Activity, "basis"),

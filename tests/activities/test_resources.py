@@ -1,10 +1,12 @@
 """The sheets 活动 and 签到: person-times entered against sign-in rows, and how names identify activities and people."""
 
+from datetime import date, time
+
 import pytest
 
 from activities.models import Activity, SignIn
 from members.models import Person
-from tests.workbooks import exported_rows, problems, take_in, tally, workbook
+from tests.workbooks import exported_rows, problems, put_aside, take_in, tally, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +194,30 @@ def test_sign_ins_at_namesakes_of_one_day_name_the_hub():
     written = exported_rows()
     assert [row["活动名称"] for row in written["签到"]] == ["健步走（柳林青年汇）", "健步走（高井青年汇）"]
     assert take_in(workbook({name: sheet for name, sheet in written.items() if sheet})).changed == 0
+
+
+@pytest.mark.both
+def test_places_and_times_are_taken_and_come_back():
+    timed = {"名额": 30, "开始时刻": "14:00", "结束时刻": "16:30"}
+    take_in(BASE | {"活动": [WALK | timed]})
+    assert Activity.objects.values_list("places", "starts_at", "ends_at").get() == (30, time(14), time(16, 30))
+    [row] = exported_rows()["活动"]
+    assert {heading: row[heading] for heading in timed} == timed | {"名额": "30"}
+    assert tally(take_in({"活动": [row]})) == {"活动": (0, 0, 1)}
+    assert tally(take_in({"活动": [WALK | {"开始时刻": "下午2点半"}]})) == {"活动": (0, 1, 0)}
+    assert Activity.objects.get().starts_at == time(14, 30)
+
+
+def test_an_end_before_the_begin_is_an_error_of_the_row_and_what_is_no_time_is_put_aside():
+    found = problems(BASE | {"活动": [WALK | {"开始时刻": "11:00", "结束时刻": "09:00"}]})
+    assert [problem[2:5] for problem in found] == [("结束时刻", "09:00", "晚于开始时间（11:00）的时间")]
+    aside = put_aside(BASE | {"活动": [WALK | {"开始时刻": "下午", "名额": "不限"}]})
+    assert [(column, said) for _, _, column, said, *_ in aside] == [("名额", "不限"), ("开始时刻", "下午")]
+
+
+def test_what_offices_call_the_time_of_beginning_stays_the_day():
+    take_in(BASE | {"活动": [{"活动开始时间" if key == "日期" else key: cell for key, cell in WALK.items()}]})
+    assert Activity.objects.values_list("held_on", "starts_at").get() == (date(2017, 4, 8), None)
 
 
 def test_brackets_of_an_activitys_own_name_are_no_hint():

@@ -1,6 +1,6 @@
 """Values of ledger cells, and how everything else is refused: with the expected value and the remedy."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from yl_district.sheets import cells
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.choice_widgets import ChoiceWidget, YesNoWidget
 from yl_district.sheets.columns import column
-from yl_district.sheets.date_widgets import DayWidget, MonthWidget
+from yl_district.sheets.date_widgets import DayWidget, MonthWidget, TimeWidget
 from yl_district.sheets.day_texts import year_said
 from yl_district.sheets.number_widgets import About, DecimalWidget, IntegerWidget, YearWidget
 from yl_district.sheets.text_widgets import CodeWidget, IdentityNumberWidget, MobileWidget, NameWidget, TextWidget
@@ -23,6 +23,7 @@ from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT
 from yl_district.validators import validate_credit_code, validate_identity_number, validate_mobile, validate_year
 
 DAY, MONTH, NAME, YES_NO = DayWidget(), MonthWidget(), NameWidget(), YesNoWidget()
+CLOCK = TimeWidget()
 IDENTITY, MOBILE, TEXT = IdentityNumberWidget(), MobileWidget(), TextWidget(max_length=10)
 LINES, NUMBER, AMOUNT = TextWidget(has_lines=True), IntegerWidget(), DecimalWidget()
 YEAR, CODE = YearWidget([validate_year]), CodeWidget([validate_credit_code])
@@ -82,6 +83,17 @@ TAKEN = [
     (MONTH, "2017-05-04", MAY),
     (MONTH, "2017年5月4日", MAY),
     (MONTH, MAY_4, MAY),
+    (CLOCK, "14:05", time(14, 5)),
+    (CLOCK, "9：30", time(9, 30)),
+    (CLOCK, "14:05:30", time(14, 5, 30)),
+    (CLOCK, "14:00:00", time(14)),
+    (CLOCK, "9 点", time(9)),
+    (CLOCK, "9时05分", time(9, 5)),
+    (CLOCK, "下午2点半", time(14, 30)),
+    (CLOCK, "下午14:30", time(14, 30)),
+    (CLOCK, "晚上7点整", time(19)),
+    (CLOCK, "中午12:30", time(12, 30)),
+    (CLOCK, "上午9:00", time(9)),
     (NAME, "章程2", "章程2"),
     (NAME, "章程", "章程"),
     (NAME, " 章　程 ", "章程"),
@@ -221,6 +233,7 @@ TAKEN += [
 ]
 
 
+ONE_TIME = ("时刻，如 14:05", "请只填写一个时刻，写明时和分")
 REFUSED = [
     (DAY, "17-05-04", DATE),
     (DAY, "2017-05", DATE),
@@ -239,6 +252,14 @@ REFUSED = [
     (DAY, date(1899, 12, 31), YEAR_OF_DATE),
     (MONTH, 1998.1, ("年月，如 2017-10", "1 月与存为数字的 10 月无法分辨，请写成 1998-01 或 1998-10")),
     (MONTH, 2017.1, ("年月，如 2017-10", "1 月与存为数字的 10 月无法分辨，请写成 2017-01 或 2017-10")),
+    (CLOCK, "下午", ONE_TIME),
+    (CLOCK, "9", ONE_TIME),
+    (CLOCK, "9:00-11:00", ONE_TIME),
+    (CLOCK, "2017-05-04 14:00", ONE_TIME),
+    (CLOCK, MAY_4, ONE_TIME),
+    (CLOCK, 0.5, ONE_TIME),
+    (CLOCK, "24:00", ("真实存在的时刻，如 14:05", "请核对时和分")),
+    (CLOCK, "14:60", ("真实存在的时刻，如 14:05", "请核对时和分")),
     (MONTH, "98.10", YEAR_AND_MONTH),
     (MONTH, 2017.0, YEAR_AND_MONTH),
     (MONTH, "五月", YEAR_AND_MONTH),
@@ -390,6 +411,8 @@ def test_a_report_quotes_a_cell_as_a_person_reads_it(cell, text):
     [
         (DAY, MAY_4, "2017-05-04"),
         (MONTH, MAY, "2017-05"),
+        (CLOCK, time(9, 5), "09:05"),
+        (CLOCK, None, ""),
         (YES_NO, True, "是"),
         (YES_NO, False, "否"),
         (YES_NO, None, ""),
@@ -413,7 +436,7 @@ def test_what_was_taken_is_taken_again_from_its_own_spelling(widget, cell, value
 
 
 ALL = [DAY, MONTH, NAME, YES_NO, IDENTITY, MOBILE, TEXT, LINES, NUMBER, AMOUNT, YEAR, CODE, CATEGORY, ETHNICITY]
-ALL += [ReferenceWidget()]
+ALL += [ReferenceWidget(), CLOCK]
 CELLS = st.one_of(
     st.text(st.characters(), max_size=40),
     st.text("0123456789.-/年月日 XxE+１２", max_size=20),

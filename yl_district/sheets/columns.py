@@ -20,7 +20,7 @@ from . import cells
 from .asked_values import AskedValues, Records
 from .choice_widgets import ChoiceWidget, YesNoWidget
 from .code_lists import NOT_TAKEN, CodeList, yes_no_codes
-from .date_widgets import DayWidget, MonthWidget, PartialDateWidget
+from .date_widgets import DayWidget, MonthWidget, PartialDateWidget, TimeWidget
 from .doubts import Candidate, Doubt, doubt_of
 from .number_widgets import DecimalWidget, IntegerWidget, YearWidget
 from .text_widgets import CodeWidget, TextWidget
@@ -170,6 +170,8 @@ def widget_for(source: Any, heading: str, aliases: Mapping[str, str] | None = No
         return PartialDateWidget()
     if isinstance(source, models.DateField):
         return DayWidget()
+    if isinstance(source, models.TimeField):
+        return TimeWidget()
     if isinstance(source, models.BooleanField):
         return YesNoWidget()
     if isinstance(source, YearField):

@@ -1,4 +1,4 @@
-"""Widgets that read days, months and partly known dates as offices write them, or raise CellError.
+"""Widgets that read days, months, partly known dates and times of day as offices write them, or raise CellError.
 
 Nothing is guessed: a cell that can be read in two ways is an error, with what was expected and the remedy.
 """
@@ -6,7 +6,7 @@ Nothing is guessed: a cell that can be read in two ways is an error, with what w
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from import_export.widgets import Widget
@@ -15,6 +15,9 @@ from ..partial_dates import COMPACT_DAY, COMPACT_MONTH, DAY, MONTH, KnownDate, p
 from .cells import READABLE_YEARS, YEAR_OF_SHEET, CellError, plain
 from .day_texts import DayRun, day_run, rewritten_month, timed_day, with_year
 
+CLOCK_TIME = re.compile(
+    r"(上午|早上|中午|下午|晚上)?([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2}))?|[点时](?:([0-9]{1,2})分?|(半)|整)?)"
+)
 TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
 Dated = TypeVar("Dated", bound=KnownDate)
 
@@ -107,6 +110,26 @@ class PartialDateWidget(Widget):
 
     def render(self, value: KnownDate | None, obj: Any = None, **options: Any) -> str:
         return "" if value is None else str(value)
+
+
+class TimeWidget(Widget):
+    """A time of day: `14:05`, `9:30:00`, `14点`, `9时30分`, `下午2点半`."""
+
+    EXPECTED = "时刻，如 14:05"
+
+    def clean(self, value: object, row: Any = None, **options: Any) -> time:
+        match = None if isinstance(value, date) else CLOCK_TIME.fullmatch("".join(plain(value).split()))
+        if match is None:
+            raise CellError(self.EXPECTED, "请只填写一个时刻，写明时和分")
+        part, hour, minute, second, said_minute, half = match.groups()
+        hours = int(hour) + (12 if part in ("下午", "晚上") and int(hour) < 12 else 0)
+        try:
+            return time(hours, 30 if half else int(minute or said_minute or 0), int(second or 0))
+        except ValueError:
+            raise CellError(f"真实存在的{self.EXPECTED}", "请核对时和分") from None
+
+    def render(self, value: time | None, obj: Any = None, **options: Any) -> str:
+        return "" if value is None else f"{value:%H:%M:%S}".removesuffix(":00")
 
 
 def check_rewritten(value: object, expected: str) -> None:
