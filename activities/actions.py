@@ -135,6 +135,12 @@ def register_new(person):
         person.save()
 
 
+def follow_activities(activity_ids):
+    """Settles anew what follows from the lists of activities that have changed themselves, where they are confirmed."""
+    confirmed = Activity.objects.filter(pk__in=activity_ids, list_confirmed_on__isnull=False)
+    recount_sign_ins(list(confirmed.order_by("pk").values_list("pk", flat=True)))
+
+
 @transaction.atomic
 def recount_sign_ins(activity_ids):
     """Sets `sign_in_count`, `attendance` and `basis` of activities from the sign-in rows of people who came.

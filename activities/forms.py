@@ -12,7 +12,7 @@ from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.pages.record_choices import SeveralChoiceField
 from yl_district.validators import problem
 
-from .actions import add_sign_in, change_sign_in
+from .actions import add_sign_in, change_sign_in, follow_activities
 from .models import Activity, ActivityType, Campaign, CampaignProof, Partner, SignIn
 from .partner_fields import PartnersField
 from .proposed_activities import activities_alike
@@ -61,14 +61,16 @@ class ActivityForm(PageForm):
         return reverse("activity_roster", args=[self.instance.pk])
 
     def save(self, commit=True):
-        """Saves the activity, after the partners that are not registered yet."""
+        """Saves the activity, after the partners that are not registered yet, and what follows from its list."""
         begun = [one for one in self.cleaned_data["partners"] if one.pk is None]
         for partner in begun:
             partner.full_clean()
             partner.save()
         if begun:
             self.saved_note = f"新登记协办单位：{'、'.join(map(str, begun))}。"
-        return super().save(commit)
+        activity = super().save(commit)
+        follow_activities([activity.pk])
+        return activity
 
     def _leave_state_to_day(self):
         """Lets the state of a new activity follow from its day."""

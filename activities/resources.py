@@ -25,7 +25,7 @@ from yl_district.sheets.resource import SheetResource
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 
-from .actions import recount_sign_ins
+from .actions import follow_activities, recount_sign_ins
 from .campaign_resources import CampaignNameColumn, NamedCampaigns
 from .models import Activity, ActivityType, Campaign, SignIn
 from .partner_resources import PARTNERS, PartneredResource, PartnerNamesColumn
@@ -54,6 +54,7 @@ class ActivityResource(PartneredResource):
     belongs_by = ("主办组织", "青年汇")
     known_by = ("活动名称", "日期", "主办组织", "青年汇")
     group = "青年汇"
+    settled_by = "id"  # what follows from a confirmed list rests on the activity's times, type and host
     columns = [
         column(Activity, "name", required=True),
         column(Activity, "held_on", required=True, widget=DayWidget(takes_runs=True)),
@@ -303,6 +304,10 @@ class ActivityResource(PartneredResource):
             if count and value not in (None, count):
                 remedy = "有签到名单的活动以签到人数为准：请核对人次与《签到》表"
                 yield (row_at, "人次", str(value), f"与签到人数一致的 {count}", remedy)
+
+    @classmethod
+    def settle(cls, keys):
+        follow_activities(keys)
 
     def rows_for_export(self, records):
         rows = records.select_related("type", "host", "hub", "campaign").prefetch_related("partners")

@@ -19,6 +19,7 @@ from reports.figures.lines import all_figures
 from reports.figures.places import Places
 from reports.figures.readers import CASE_FIGURES
 from reports.figures.scopes import Scope
+from reports.ledger.kinds import KINDS
 from tests.budgets import CALCULATION, calculation
 from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments, golden
@@ -50,7 +51,8 @@ BUDGETS = {
     **dict.fromkeys(["section_create", "section_update", "summary_detail"], COUNTED),
     **dict.fromkeys(["summary_poster", "summary_poster_export"], COUNTED),
     **dict.fromkeys(["person_merge_create", "person_merge_detail", "person_merge_undo"], COMPARED),
-    "ledger_export": (45, 250),
+    # One query for each sheet of the ledger, beside those that every export asks.
+    "ledger_export": (21 + len(KINDS.kinds), 250),
     **dict.fromkeys(["comparison", "finding_list", "home", "report_sign", "summary_export"], CHECKED),
 }
 # New in each answer, or following from when it was made.

@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.actions import add_sign_in, remove_sign_in
 from activities.models import Activity, hours_between
@@ -11,6 +12,8 @@ from tests.factories import make_activity, make_person
 from tests.forms import answers, shown_form
 from tests.outreach.test_credits import confirm, reopen
 from tests.pages import confirmed, page, two_branches
+from tests.workbooks import take_in
+from yl_district.sheets import export_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +93,19 @@ def test_what_is_written_down_afterwards_stays_when_the_list_is_opened_again(pla
     own.save()
     reopen(place.cadre, place.activity)
     assert rows(place.activity) == ([FIRST, ("顾清", "09:00", "12:00", 3), LAST], 6)
+
+
+@pytest.mark.both
+def test_hours_follow_the_times_that_the_activity_is_given_later(place):
+    confirm(place.cadre, place.activity, starts_at="09:00", ends_at="11:00")
+    assert rows(place.activity) == ([FIRST, ("顾清", "09:00", "11:00", 2), LAST], 5)
+    address = reverse("activity_update", args=[place.activity.pk])
+    confirmed(place.cadre, address, answers(shown_form(place.cadre.get(address))) | {"ends_at": "12:00"})
+    assert rows(place.activity) == ([FIRST, ("顾清", "09:00", "12:00", 3), LAST], 6)
+    mark = export_marks.mark(Activity.objects.get(), timezone.now())
+    row = {"活动名称": "清河护水", "日期": "2017-04-08", "类型": "阳光体育", export_marks.HEADING: mark}
+    take_in({"活动": [row | {"结束时刻": "13:00"}]})
+    assert rows(place.activity) == ([FIRST, ("顾清", "09:00", "13:00", 4), LAST], 7)
 
 
 def test_an_end_before_the_begin_is_refused_with_what_was_typed_kept(place):
