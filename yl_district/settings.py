@@ -286,6 +286,8 @@ SIMPLE_HISTORY_DATE_INDEX = False
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "table.html"
+# What a filter with words of its own says while it narrows nothing; those of records say the same by themselves.
+FILTERS_EMPTY_CHOICE_LABEL = "全部"
 FORM_RENDERER = "yl_district.pages.widget_markup.QuickRenderer"
 
 # HTTPS=1 enables what only works behind an HTTPS proxy.
