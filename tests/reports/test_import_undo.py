@@ -746,6 +746,12 @@ HANGING = {
         lambda branch, user: make_activity(branch).partners.add(Partner.objects.get(name="地区妇联")),
         {"activities.Partner": "活动"},
     ),
+    "a member who works at a hub": (
+        "hub_staff",
+        CHANGING["hub_staff"][1:],
+        lambda branch, user: make_member(branch=branch, person=Person.objects.get(name="丁香")),
+        {"members.Person": "团员"},
+    ),
     "a volunteer": (
         "signins",
         CHANGING["signins"][1:],
@@ -771,6 +777,7 @@ HANGING = {
     "a file of a scholarship": file_of("scholarships", {"members.Person": "奖学金"}),
     "a file of supplies": file_of("supplies"),
     "a file of a target": file_of("targets"),
+    "a file of a proof": file_of("campaign_proofs"),
     "an activity at a hub": (
         "hubs",
         CHANGING["hubs"][2:],
