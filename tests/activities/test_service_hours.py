@@ -95,7 +95,6 @@ def test_what_is_written_down_afterwards_stays_when_the_list_is_opened_again(pla
     assert rows(place.activity) == ([FIRST, ("顾清", "09:00", "12:00", 3), LAST], 6)
 
 
-@pytest.mark.both
 def test_hours_follow_the_times_that_the_activity_is_given_later(place):
     confirm(place.cadre, place.activity, starts_at="09:00", ends_at="11:00")
     assert rows(place.activity) == ([FIRST, ("顾清", "09:00", "11:00", 2), LAST], 5)
