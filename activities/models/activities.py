@@ -85,10 +85,14 @@ class WhilePlanned:
         name, _, args, options = super().deconstruct()
         return name, f"django.db.models.{self.get_internal_type()}", args, options
 
+    def follow(self, activity):
+        """Sets what is planned, if it still is."""
+        if activity.state == Activity.State.PLANNED:
+            setattr(activity, self.attname, getattr(activity, self.follows))
+
     def pre_save(self, model_instance, add):
-        """Sets and returns what is planned, if it still is."""
-        if model_instance.state == Activity.State.PLANNED:
-            setattr(model_instance, self.attname, getattr(model_instance, self.follows))
+        """Returns what is or was planned."""
+        self.follow(model_instance)
         return super().pre_save(model_instance, add)
 
 
@@ -251,6 +255,13 @@ class Activity(models.Model):
 
     def __str__(self):
         return f"{self.name}（{self.held_on}）"
+
+    def save(self, *args, **options):
+        """Saves the activity, whose plan is settled first, so that whoever watches what changes is told of it too."""
+        for field in self._meta.concrete_fields:
+            if isinstance(field, WhilePlanned):
+                field.follow(self)
+        super().save(*args, **options)
 
     def get_absolute_url(self):
         """The record's own page."""
