@@ -39,8 +39,8 @@ ACTIVITY_ANSWER = "activity"  # how the keys of answers begin that say which act
 RUN_SESSIONS, ONE_SESSION, EACH_DAY = "run_sessions", "算 1 场", "每天算 1 场"  # the question, and its answers
 HOSTING_HUBS, HUB_AND_HOST, HUB_ALONE = "hosting_hubs", "所在组织主办", "不填主办"  # likewise
 HUBS_LISTED = 5
-# The headings of what was planned, and where an activity still planned says the same: the field and its heading.
-PLANNED_IN = {"计划日期": ("held_on", "日期"), "计划场次": ("session_count", "场次")}
+# The headings of what was planned, and those under which an activity still planned says the same.
+PLANNED_IN = {"计划日期": "日期", "计划场次": "场次"}
 ONLINE_WORDS = {"线上": True, "网上": True, "线下": False, "现场": False}
 
 
@@ -194,7 +194,7 @@ class ActivityResource(PartneredResource):
         if instance.pk is None:
             instance.settle_state(self.book.today)
             instance.settle_basis()
-        self._settle_plan(instance, told)
+        self._check_plan(instance, told)
         self._begin_campaign(instance)
 
     def _other_plan(self, instance):
@@ -202,18 +202,14 @@ class ActivityResource(PartneredResource):
         stored = {heading: getattr(instance, self.fields[heading].attribute) for heading in PLANNED_IN}
         return {name: self.row[name] for name in PLANNED_IN if self.row.get(name) not in (None, stored[name])}
 
-    def _settle_plan(self, instance, told):
-        """Has the plan of an activity still planned follow its own day and sessions.
-
-        Raises an error of the row where it tells of another plan.
-        """
-        for heading, (field, same) in PLANNED_IN.items() if instance.is_planned else ():
-            own, planned = getattr(instance, field), self.fields[heading].attribute
-            if told.get(heading, own) != own:
+    def _check_plan(self, instance, told):
+        """Raises an error of the row where it tells of another plan than an activity still planned says itself."""
+        for heading, value in told.items() if instance.is_planned else ():
+            same = PLANNED_IN[heading]
+            own = getattr(instance, self.fields[same].attribute)
+            if value != own:
                 remedy = f"状态为计划的活动，计划的就是{same}一栏：请改正其中一个，或清空{heading}"
-                raise row_problem(heading, str(told[heading]), f"与{same}一致的 {own}", remedy)
-            if getattr(instance, planned) != own:
-                self.change(instance, planned, own)
+                raise row_problem(heading, str(value), f"与{same}一致的 {own}", remedy)
 
     def _begin_campaign(self, instance):
         """Has a campaign that only activities of the file name begin with the first of them."""

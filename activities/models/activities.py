@@ -77,7 +77,8 @@ class WhilePlanned:
     """A field that follows another one while the activity is planned, and keeps what the plan was after that."""
 
     def __init__(self, *args, follows="", **options):
-        self.follows = follows
+        # Bulk writes work it out as well where one of them changes.
+        self.follows, self.sources = follows, ("state", follows)
         super().__init__(*args, **options | {"null": True, "editable": False})
 
     def deconstruct(self):
@@ -333,6 +334,10 @@ class Activity(models.Model):
     def is_held(self):
         """Whether it was held."""
         return self.state == self.State.HELD
+
+    def is_to_come(self, today):
+        """Whether its day is today or ahead, and it was not cancelled."""
+        return self.state != self.State.CANCELLED and self.held_on >= today
 
     @property
     def is_planned(self):
