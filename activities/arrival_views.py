@@ -15,7 +15,7 @@ from yl_district.pages.record_choices import is_key
 from .actions import confirm_arrivals
 from .arrival_forms import ArrivalsForm, SignInCodeForm, row_name
 from .arrival_matches import capacities_on, matches_of
-from .arrivals import close_code, may_be_scanned, open_code, places_taken, scanned_for
+from .arrivals import close_code, open_code, places_taken, scanned_for
 from .models import Arrival, SignInCode
 from .views import visible_activity
 
@@ -48,7 +48,7 @@ def sign_in_code_detail(request, activity_pk):
 def sign_in_code_create(request, activity_pk):
     """Opens the code of an activity, or changes until when it is open."""
     activity = visible_activity(request, activity_pk)
-    if not may_be_scanned(activity, timezone.localdate()):
+    if not activity.is_to_come(timezone.localdate()):
         messages.info(request, "活动当天才能打开扫码签到；还没到日子的，可以先打开扫码报名。")
         return redirect(activity)
     code = SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first()

@@ -27,11 +27,6 @@ class TooManyScans(Exception):
         self.until = until
 
 
-def may_be_scanned(activity, today):
-    """Whether a code may be opened: on the day, and before it, when visitors sign up for what is planned."""
-    return activity.state != activity.State.CANCELLED and activity.held_on >= today
-
-
 def scanned_for(activity):
     """Returns in a word what visitors do by the code at present: sign up before the day, sign in on it."""
     return "报名" if activity.is_ahead_of(timezone.localdate()) else "签到"

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from yl_district.sheets.cells import says_nothing, split_list, text_key
 from yl_district.validators import problem
 
-from .models import Partner, partners_by_key
+from .models import Partner, longer_than_a_name, partners_by_key
 
 # As many names as one activity has room for.
 MOST_PARTNERS = 20
@@ -49,10 +49,8 @@ class PartnersField(forms.CharField):
     def clean(self, value):
         """Returns the Partners; raises ValidationError for a name that none can have."""
         names, known = split_list(super().clean(value)), partners_by_key()
-        longest = max(map(len, names), default=0)
-        if longest > Partner.LONGEST_NAME:
-            remedy = f"其中一个名称有 {longest} 个字，请精简；几个单位之间用“、”分开"
-            raise problem(f"每个不超过 {Partner.LONGEST_NAME} 个字的单位名称", remedy)
+        if too_long := longer_than_a_name(names):
+            raise problem(*too_long)
         return [known.get(text_key(name)) or Partner(name=name) for name in names]
 
     def has_changed(self, initial, data):

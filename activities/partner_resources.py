@@ -5,7 +5,7 @@ from yl_district.sheets.columns import Column, column
 from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.text_widgets import TextWidget
 
-from .models import Activity, Partner
+from .models import Activity, Partner, longer_than_a_name
 
 PARTNERS = "协办单位"  # a sheet, and the column of others that names its records
 
@@ -167,10 +167,8 @@ class PartnersWidget(TextWidget):
 
     def clean(self, value, row=None, **options):
         text = super().clean(value, row, **options)
-        longest = max(map(len, split_list(text)), default=0)
-        if longest > Partner.LONGEST_NAME:
-            remedy = f"其中一个名称有 {longest} 个字，请精简；几个单位之间用顿号分隔"
-            raise CellError(f"每个不超过 {Partner.LONGEST_NAME} 个字的单位名称", remedy)
+        if too_long := longer_than_a_name(split_list(text)):
+            raise CellError(*too_long)
         return text
 
     def render(self, value, obj=None, **options):

@@ -141,8 +141,3 @@ def year_of_address(text, today):
 def is_year(text):
     """Whether the text is a year that records may be of and that another follows."""
     return text.isascii() and text.isdigit() and len(text) == 4 and FIRST_YEAR <= int(text) < date.max.year
-
-
-def is_announced_to_group(activity):
-    """Whether there is still something to announce."""
-    return activity.state != Activity.State.CANCELLED and activity.held_on >= timezone.localdate()

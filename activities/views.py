@@ -24,7 +24,7 @@ from yl_district.sheets.models import AwaitedCell
 from yl_district.views.awaited_cells import dismiss_awaited
 
 from .actions import delete_activity, remove_sign_in
-from .arrivals import may_be_scanned, scanned_for
+from .arrivals import scanned_for
 from .filters import ActivityFilter, ActivityTypeFilter
 from .forms import (
     ActivityCancelForm,
@@ -35,7 +35,7 @@ from .forms import (
     SignInForm,
 )
 from .models import Activity, ActivityType, Arrival, SignIn, SignInCode
-from .plans import group_text, is_announced_to_group
+from .plans import group_text
 from .resources import ActivityResource
 from .tables import ActivityTable, ActivityTypeTable, SignInTable
 
@@ -162,18 +162,20 @@ def activity_page(request, activity, form):
     """Renders the activity's page; an htmx request gets only the attendees and the numbers derived from them."""
     rows = activity.sign_ins.visible_to(request.user)
     away = rows.exclude(pk__in=rows.present().values("pk")).select_related("person")
+    today = timezone.localdate()
+    is_to_come = activity.is_to_come(today)
     context = {
         "title": activity.name,
         "activity": activity,
-        "group_text": group_text(activity) if is_announced_to_group(activity) else "",
-        "takes_list": activity.takes_list(timezone.localdate()),
+        "group_text": group_text(activity) if is_to_come else "",
+        "takes_list": activity.takes_list(today),
         "form": form,
         "table": configured_table(request, SignInTable, rows.present()),
         "away": away,
         "awaited": AwaitedCell.objects.still_of_each(rows.select_related("person")),
         "code": SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first(),
         "act": scanned_for(activity),
-        "may_be_scanned": may_be_scanned(activity, timezone.localdate()),
+        "is_to_come": is_to_come,
         "arrivals": Arrival.objects.visible_to(request.user).filter(activity=activity).pending().scanned().count(),
     }
     if request.method == "POST" or "more" in request.GET:

@@ -3,7 +3,7 @@
 from .activities import Activity, ActivityQuerySet, QuarterTheme, hubs_of
 from .arrivals import ARRIVALS_KEPT, CODE_BYTES, Arrival, ArrivalQuerySet, SignInCode, SignInCodeQuerySet
 from .campaigns import Campaign, CampaignProof, CampaignProofQuerySet, CampaignQuerySet
-from .partners import Partner, PartnerQuerySet, partners_by_key
+from .partners import Partner, PartnerQuerySet, longer_than_a_name, partners_by_key
 from .sign_ins import ServiceHoursField, SignIn, SignInQuerySet, hours_between
 from .types import ActivityType, ActivityTypeQuerySet, EducationSpan, EducationSpanQuerySet, counts_as_education
 
@@ -33,5 +33,6 @@ __all__ = [
     "counts_as_education",
     "hours_between",
     "hubs_of",
+    "longer_than_a_name",
     "partners_by_key",
 ]

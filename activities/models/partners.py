@@ -1,5 +1,6 @@
 """Partners: with whom activities are held."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -69,10 +70,18 @@ class Partner(models.Model):
         self.name = " ".join(self.name.split())
         if SEPARATORS.search(self.name):
             raise ValidationError({"name": problem("一个单位的名称", "名称中不用顿号、逗号和分号，几个单位请分别登记")})
-        others = Partner.objects.exclude(pk=self.pk).values_list("name", flat=True)
-        alike = next((name for name in others if text_key(name) == text_key(self.name)), None)
-        if alike not in (None, self.name):
+        alike = partners_by_key().get(text_key(self.name))
+        if alike and alike.pk != self.pk and alike.name != self.name:
             raise ValidationError({"name": problem("没有登记过的名称", f"已有写法相近的“{alike}”，请用它")})
+
+
+def longer_than_a_name(names: Iterable[str]) -> tuple[str, str] | None:
+    """What is expected and what to do where one of these names is longer than a partner's can be, else None."""
+    longest = max(map(len, names), default=0)
+    if longest <= Partner.LONGEST_NAME:
+        return None
+    remedy = f"其中一个名称有 {longest} 个字，请精简；几个单位之间用“、”分开"
+    return f"每个不超过 {Partner.LONGEST_NAME} 个字的单位名称", remedy
 
 
 def partners_by_key() -> dict[str, Partner]:
