@@ -20,20 +20,20 @@ from .tables import ActivityTable, PartnerTable
 
 def partner_list(request):
     """The list of partners by name, with how many activities of this year each took part in."""
-    return list_page(request, PartnerTable, PartnerFilter, counted_partners(request.user), title="协办单位")
+    partners = Partner.objects.visible_to(request.user).with_activity_count(activities_this_year(request.user))
+    return list_page(request, PartnerTable, PartnerFilter, partners, title="协办单位")
 
 
 @require_GET
 def partner_export(request, book=None):
     """Exports the list of partners."""
-    partners = counted_partners(request.user)
+    partners = Partner.objects.visible_to(request.user).with_activity_count(activities_this_year(request.user))
     return export_page(request, PartnerResource, PartnerTable, PartnerFilter, partners, book=book)
 
 
-def counted_partners(user):
-    """The partners with the number of this year's activities that the user may see."""
-    held = Activity.objects.visible_to(user).held_during(Period.of_year(timezone.localdate().year))
-    return Partner.objects.visible_to(user).with_activity_count(held)
+def activities_this_year(user):
+    """The activities held this year that the user may see."""
+    return Activity.objects.visible_to(user).held_during(Period.of_year(timezone.localdate().year))
 
 
 def partner_detail(request, pk):

@@ -76,6 +76,8 @@ class ActivityQuerySet(ReachQuerySet):
 class WhilePlanned:
     """A field that follows another one while the activity is planned, and keeps what the plan was after that."""
 
+    is_kept = True
+
     def __init__(self, *args, follows="", **options):
         # Bulk writes work it out as well where one of them changes.
         self.follows, self.sources = follows, ("state", follows)

@@ -42,9 +42,13 @@ def fields_of(query: Query) -> Iterator[FieldRead]:
 
 
 def fields_in(node: Any) -> Iterator[FieldRead]:
-    """Yields the fields in a condition or an expression; of a derived one those that it is derived from."""
+    """Yields the fields in a condition or an expression; of a derived one those that it is derived from.
+
+    A derived one that keeps what it was is read itself: its sources may say something else by now.
+    """
     if isinstance(node, Col):
-        for path in getattr(node.target, "sources", [node.target.name]):
+        own = [node.target.name]
+        for path in own if getattr(node.target, "is_kept", False) else getattr(node.target, "sources", own):
             yield from fields_on(node.target.model, path)
     elif isinstance(node, Query):
         yield from fields_of(node)
