@@ -126,7 +126,7 @@ class Writers:
 
 
 @pytest.mark.in_turn
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_the_owner_follows_every_way_of_writing(seed):
     writers = Writers(seed)
     for number in range(WRITES):

@@ -139,7 +139,7 @@ def without_tokens(text):
     return re.sub(differs, r"\1", text)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.parametrize("reader", ["cadre", "other"])
 def test_the_pages_of_all_others_are_the_same_with_and_without_an_assistance(place, reader):
     other = make_user("林知夏", place.root)

@@ -80,6 +80,7 @@ def test_of_forty_uses_of_one_code_one_is_taken(rivals):
     assert taken == 1
 
 
+@pytest.mark.full
 def test_without_the_lock_a_code_is_taken_by_each_process(rivals):
     """The twin: allauth as it comes remembers used codes in the process alone."""
     user = make_user()

@@ -165,7 +165,7 @@ def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
     assert visited(told) == promised(viewer)
 
 
-@pytest.mark.cpu(16)
+@pytest.mark.full
 @pytest.mark.crawl
 @pytest.mark.postgresql
 def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):

@@ -46,7 +46,7 @@ def test_place_period_and_day_of_counting_are_those_of_the_scope(place):
 WITH_NUMBERS = set(product(["root", "village", "community", "joint"], ["year", "h1", "q3", "m5"])) - {("joint", "q3")}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("name", "part"), sorted(WITH_NUMBERS))
 def test_every_number_of_the_text_has_its_row(place, name, part):
     summary = printed_summary(Scope(getattr(place, name), Period.of_part(YEAR, part)), COUNTED_ON)

@@ -24,7 +24,10 @@ def printed(page):
     return pdf_pages(content)
 
 
-@pytest.mark.parametrize("fill", [lambda root: None, crowded], ids=["common", "crowded"])
+@pytest.mark.parametrize(
+    "fill",
+    [pytest.param(lambda root: None, id="common", marks=pytest.mark.full), pytest.param(crowded, id="crowded")],
+)
 def test_poster_is_one_page_on_paper_and_fits_a_phone(desktop_page, phone_page, sign_in, fill):
     place = full_district()
     fill(place.root)

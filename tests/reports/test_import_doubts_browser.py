@@ -19,6 +19,7 @@ HEADINGS = ["姓名", "性别", "出生日期", "所在团支部", "手机号码
 REGISTERED = {"邬安宁": "16512393001", "邬思远": "16512393002", "裘宁": "16512393003"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("window", WINDOWS)
 def test_rows_that_may_be_somebody_registered_are_answered_and_taken_back(open_page, window, sign_in):
     district = two_branches()

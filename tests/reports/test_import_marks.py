@@ -87,7 +87,7 @@ def add_whom_masked_names_do_not_tell(branches):
     ("format", "masks"),
     [
         ("xlsx", False),
-        ("csv", True),
+        pytest.param("csv", True, marks=pytest.mark.full),
         pytest.param("csv", False, marks=pytest.mark.full),
         pytest.param("xlsx", True, marks=pytest.mark.full),
     ],

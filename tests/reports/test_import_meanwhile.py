@@ -131,7 +131,7 @@ def outcome(batch):
     return "written"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize("act", [edit, remove])
 @pytest.mark.parametrize("kind", EACH_KIND)
@@ -148,7 +148,7 @@ def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_i
     assert found == dict.fromkeys(relied, "checked again")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize("kind", EACH_KIND)
 def test_whatever_a_list_relies_on_has_it_checked_again_where_it_changed_during_the_commit(branches, kind, monkeypatch):
@@ -278,7 +278,7 @@ BEGUN_ROWS = [
 ]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "row"), BEGUN_ROWS)
 def test_what_somebody_else_began_since_the_check_is_not_begun_twice(branches, kind, row):

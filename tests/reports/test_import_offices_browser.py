@@ -32,6 +32,7 @@ def pasted(page, kind, rows):
     page.get_by_role("button", name="上传并核对").click()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("window", WINDOWS)
 def test_proposals_are_taken_at_once_and_branches_registered_from_the_file(open_page, window, sign_in, staff):
     page = open_page(**window)
@@ -55,6 +56,7 @@ def test_proposals_are_taken_at_once_and_branches_registered_from_the_file(open_
     assert Organisation.objects.get(name="新河村团支部").category == "general_branch"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("window", WINDOWS)
 def test_the_activity_of_a_sign_in_list_is_registered_from_it(open_page, window, sign_in, staff, browser_errors):
     page = open_page(**window)
@@ -124,6 +126,7 @@ def test_a_list_without_headings_is_explained_on_its_grid(open_page, window, sig
     expect(page.get_by_role("heading", name="写入后，新增 1 条，变更 0 条")).to_be_visible()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_chain_is_pasted_on_the_activitys_own_page(open_page, window, sign_in):
     district = two_branches()

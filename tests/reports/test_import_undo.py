@@ -379,7 +379,7 @@ def written_here(branches, kind):
     return batch, {key: "~" if key in before else "+" for key in found}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_column_of_every_table_is_as_it_was(branches, user, kind):
@@ -395,7 +395,7 @@ def test_every_column_of_every_table_is_as_it_was(branches, user, kind):
     assert Organisation.objects.find_problems() == ([], [], [], [], [])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize("kind", EACH_KIND)
 def test_what_was_taken_back_can_be_taken_in_again(branches, user, kind):
@@ -523,7 +523,7 @@ def delete(user, record):
         remove(record)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize(("act", "word"), [(edit, "修改"), (delete, "删除")])
 @pytest.mark.parametrize("kind", EACH_KIND)
@@ -806,7 +806,7 @@ def test_of_every_kind_something_is_held():
     assert {kind for kind, *_ in HANGING.values()} == set(KINDS) - {"organisations"} - unreferred
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "rows", "hang", "held"), HANGING.values(), ids=HANGING)
 def test_what_other_records_hang_on_is_held(branches, user, kind, rows, hang, held):

@@ -134,7 +134,7 @@ def test_a_list_without_rows_is_a_sheet_with_headings():
         assert rows == [[item.column_name for item in KINDS["members"].resource.columns] + ["导出标记"]]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("url_name", sorted(LIST_EXPORTS))
 def test_text_and_workbook_say_the_same(url_name):
     place = district()

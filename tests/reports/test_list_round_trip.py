@@ -151,7 +151,7 @@ def verdict(kind, row):
     return CHANGED if found.pending and found.tag == SAME else found.tag
 
 
-@pytest.mark.cpu(4)
+@pytest.mark.full
 def test_an_export_without_its_marks_is_the_same_as_well():
     full_district(make_branches())
     written("signins", [{"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "来宾", "手机号码": "13900000001"}])
