@@ -8,23 +8,28 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from activities.actions import add_sign_in, remove_sign_in
 from activities.models import Activity, ActivityType, SignIn
 from members.models import Person
 from tests.factories import make_activity, make_organisation, make_person
 from tests.pages import listed, page, refused, send, status, two_branches
+from tests.today import all_filled_in, filled_in
 from tests.workbooks import exported_rows, problems, take_in
 from yl_district.periods import Period
 from yl_district.sheets import export_marks
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
-AHEAD = TODAY + timedelta(days=21)
 ORGANISATIONS = [{"组织名称": "地区团工委", "组织类别": "团工委", "所属领域": "机关"}]
 WALK = {"活动名称": "健步走", "类型": "阳光体育", "主办组织": "地区团工委"}
 SIGNED = {"活动名称": "健步走", "日期": "2017-04-08"}
+
+
+def ahead():
+    """A day three weeks ahead."""
+    return localdate() + timedelta(days=21)
 
 
 @pytest.fixture
@@ -35,12 +40,12 @@ def district():
 def typed(**fields):
     """A whole form of an activity."""
     kind = ActivityType.objects.get(key="lecture")
-    return {"name": "财商意识讲座", "held_on": str(AHEAD), "type": str(kind.pk), "session_count": "1"} | fields
+    return {"name": "财商意识讲座", "held_on": str(ahead()), "type": str(kind.pk), "session_count": "1"} | fields
 
 
 def plan(district, **fields):
     """A planned activity of the branch `here`."""
-    return make_activity(district.here, "开学第一课", held_on=AHEAD, state="planned", **fields)
+    return make_activity(district.here, "开学第一课", held_on=ahead(), state="planned", **fields)
 
 
 def told(activity):
@@ -50,9 +55,9 @@ def told(activity):
 
 
 def test_a_new_activity_is_held_or_planned_by_its_day(district):
-    for day in (TODAY, AHEAD):
+    for day in (localdate(), ahead()):
         send(district.office, "activity_create", **typed(held_on=str(day), host=district.here.pk))
-    assert dict(Activity.objects.values_list("held_on", "state")) == {TODAY: "held", AHEAD: "planned"}
+    assert dict(Activity.objects.values_list("held_on", "state")) == {localdate(): "held", ahead(): "planned"}
 
 
 @pytest.mark.parametrize(
@@ -60,16 +65,17 @@ def test_a_new_activity_is_held_or_planned_by_its_day(district):
     [
         ({"state": "held"}, "held_on", "尚未举办的，状态选计划"),
         ({"attendance": "50"}, "attendance", "状态为计划的活动不填人次"),
-        ({"held_on": f"{TODAY.year + 2}-01-01"}, "held_on", f"至明年（{TODAY.year + 1} 年）的日期"),
+        ({"held_on": "{year_after}-01-01"}, "held_on", "至明年（{next_year} 年）的日期"),
         ({"held_on": "1948-05-04"}, "held_on", "1949 年至"),
     ],
 )
 def test_a_day_to_come_has_no_activity_held_and_no_person_times(district, wrong, field, words):
-    assert words in refused(district.office, "activity_create", **typed(**wrong))[field]
+    errors = refused(district.office, "activity_create", **typed(**all_filled_in(wrong)))
+    assert filled_in(words) in errors[field]
 
 
 def test_next_years_plan_is_taken_and_never_counted(district):
-    following = Period.of_year(TODAY.year + 1)
+    following = Period.of_year(localdate().year + 1)
     send(district.office, "activity_create", **typed(held_on=str(following.end), host=district.here.pk))
     assert Activity.objects.held_during(following).count() == 0
     assert Activity.objects.get().is_planned
@@ -85,9 +91,9 @@ def test_only_what_was_held_has_person_times_whoever_writes():
 def test_a_planned_activity_is_registered_as_held_with_what_came_of_it(district):
     activity = plan(district)
     assert "登记已举办" in page(district.cadre, "activity_detail", activity.pk)
-    late = {"held_on": str(AHEAD), "session_count": "2", "attendance": "40", "basis": "rounded"}
+    late = {"held_on": str(ahead()), "session_count": "2", "attendance": "40", "basis": "rounded"}
     assert "不晚于今天" in refused(district.cadre, "activity_hold", activity.pk, **late)["held_on"]
-    send(district.cadre, "activity_hold", activity.pk, **late | {"held_on": str(TODAY)})
+    send(district.cadre, "activity_hold", activity.pk, **late | {"held_on": str(localdate())})
     assert told(activity) == ("已举办", 40, "约数")
     assert status(district.cadre, "activity_hold", activity.pk) == 404
     assert status(district.cadre, "activity_cancel", activity.pk) == 404
@@ -233,9 +239,9 @@ def test_person_times_of_a_sheet_are_held_against_who_came():
 
 
 def test_activities_of_days_to_come_become_plans_and_keep_what_was_typed():
-    ahead = make_activity(make_organisation(), held_on=AHEAD, attendance=50, basis="exact")
-    past = make_activity(ahead.host, attendance=30, basis="rounded")
+    planned = make_activity(make_organisation(), held_on=ahead(), attendance=50, basis="exact")
+    past = make_activity(planned.host, attendance=30, basis="rounded")
     import_module("activities.migrations.0006_planned_and_attended").plan_what_lies_ahead(apps, None)
-    assert (told(ahead), told(past)) == (("计划", None, "未统计"), ("已举办", 30, "约数"))
-    ahead.refresh_from_db()
-    assert (ahead.stated_attendance, ahead.stated_basis) == (50, "exact")
+    assert (told(planned), told(past)) == (("计划", None, "未统计"), ("已举办", 30, "约数"))
+    planned.refresh_from_db()
+    assert (planned.stated_attendance, planned.stated_basis) == (50, "exact")

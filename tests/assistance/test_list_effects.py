@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from activities.actions import add_sign_in, remove_sign_in, reopen_list
 from activities.models import Activity, SignIn
@@ -26,7 +26,6 @@ from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
 # Of the year that runs, so that no figure of a closed year is announced.
-DAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def place():
     place.office = signed_in_by_code(place.staff)
     place.youths = [make_assisted_youth(place.here, name) for name in ("白露", "顾清", "林溪")]
     place.grants = [make_grant(place.staff, youth.person) for youth in place.youths[:2]]
-    place.activity = make_activity(place.here, "健步走", held_on=DAY)
+    place.activity = make_activity(place.here, "健步走", held_on=localdate())
     place.rows = [add_sign_in(place.activity, youth.person, "") for youth in place.youths[:2]]
     add_sign_in(place.activity, place.youths[2].person, "", presence="absent")
     return place
@@ -70,12 +69,14 @@ def assistances():
 
 def figures(place):
     """Every figure of the year of the district."""
-    scope = Scope(place.root, Period.of_year(DAY.year))
+    scope = Scope(place.root, Period.of_year(localdate().year))
     with whole_case_files():
         return [(one.figure.key, one.amount) for one in results_of([(each, scope) for each in all_figures().values()])]
 
 
-OF_BOTH = (DAY, "activity", "culture", None, ["白露", "顾清"], "健步走")
+def of_both(youths=("白露", "顾清"), activity="健步走"):
+    """The assistance of today's list, as `assistances` tells it."""
+    return (localdate(), "activity", "culture", None, list(youths), activity)
 
 
 @pytest.mark.both
@@ -89,7 +90,7 @@ def test_the_youths_chosen_are_given_one_assistance_and_reopening_takes_it_back(
     ]
     assert (form["assisted"].value(), assistances()) == ([], [])
     confirm(place.office, place.activity, assisted=chosen(*place.youths[:2]))
-    assert assistances() == [OF_BOTH]
+    assert assistances() == [of_both()]
     changed = {key for (key, was), (_, now) in zip(before, figures(place), strict=True) if was != now}
     assert changed == {"assistances"}
     text = reopen(place.office, place.activity).content.decode()
@@ -108,20 +109,20 @@ def test_another_choice_changes_the_one_assistance(place):
     assert sorted(map(str, form["assisted"].value())) == sorted(chosen(*place.youths[:2]))
     more = {"assistance_kind": "stationery", "amount": "120.50"}
     confirm(place.office, place.activity, assisted=chosen(place.youths[0]), **more)
-    assert assistances() == [(DAY, "activity", "stationery", Decimal("120.50"), ["白露"], "健步走")]
+    assert assistances() == [(localdate(), "activity", "stationery", Decimal("120.50"), ["白露"], "健步走")]
     confirm(place.office, place.activity, assisted=[])
     assert assistances() == []
 
 
 def test_a_lecture_is_offered_as_training(place):
-    Activity.objects.update(type=make_activity(place.here, "讲座", held_on=DAY, type="lecture").type)
+    Activity.objects.update(type=make_activity(place.here, "讲座", held_on=localdate(), type="lecture").type)
     form = offered(place)
     assert form["assistance_kind"].value() == "training"
 
 
 def test_somebody_who_did_not_come_or_whose_file_is_closed_cannot_be_chosen(place):
     make_grant(place.staff, place.youths[2].person)
-    place.grants[1].end(timezone.localdate())
+    place.grants[1].end(localdate())
     address = reverse("activity_confirm", args=[place.activity.pk])
     data = answers(shown_form(place.office.get(address)))
     for youth in place.youths[1:]:
@@ -158,10 +159,10 @@ def test_another_s_hand_leaves_the_assistance_and_its_page_says_who_is_not_on_th
     own = Assistance.objects.get()
     assert "现在的到场名单上没有" not in page(place.office, "assistance_detail", own.pk)
     remove_sign_in(place.rows[1])
-    assert assistances() == [OF_BOTH]
+    assert assistances() == [of_both()]
     assert "现在的到场名单上没有顾*：" in page(place.office, "assistance_detail", own.pk)
     confirm(place.office, place.activity)
-    assert assistances() == [(*OF_BOTH[:4], ["白露"], "健步走")]
+    assert assistances() == [of_both(["白露"])]
     reopen(place.cadre, place.activity)
     assert len(assistances()) == 1
     assert "现在的到场名单上没有白*：" in page(place.office, "assistance_detail", own.pk)
@@ -175,7 +176,7 @@ def test_an_assistance_that_says_more_than_its_list_is_kept_by_itself(place):
     text = page(place.office, "activity_reopen", place.activity.pk)
     assert "1 条帮扶记录有人补充过内容、志愿者或附件，保留为手工登记。" in text
     reopen(place.office, place.activity)
-    assert assistances() == [(*OF_BOTH[:4], ["白露"], None)]
+    assert assistances() == [of_both(["白露"], None)]
 
 
 def test_youths_of_other_grants_stay_on_the_assistance(place):
@@ -184,16 +185,16 @@ def test_youths_of_other_grants_stay_on_the_assistance(place):
     confirm(place.office, place.activity, assisted=chosen(*place.youths[:2]))
     client = signed_in_by_code(other)
     confirm(client, place.activity, assisted=[])
-    assert assistances() == [(*OF_BOTH[:4], ["顾清"], "健步走")]
+    assert assistances() == [of_both(["顾清"])]
     confirm(client, place.activity, assisted=chosen(place.youths[0]))
     assert sorted(names for *_, names, _ in assistances()) == [["白露"], ["顾清"]]
 
 
 def test_an_assistance_of_that_day_is_asked_about(place):
-    make_assistance([place.youths[1]], held_on=DAY)
+    make_assistance([place.youths[1]], held_on=localdate())
     text = page(place.office, "activity_confirm", place.activity.pk)
     assert "当天已另外登记过帮扶：顾*；说的就是这次活动的，不要勾选。" in text
-    make_assistance(held_on=DAY, with_everyone=True)
+    make_assistance(held_on=localdate(), with_everyone=True)
     assert "当天已另外登记过帮扶：白*、顾*；" in page(place.office, "activity_confirm", place.activity.pk)
 
 
@@ -234,9 +235,9 @@ def test_a_file_made_nameless_leads_to_no_list(place):
     confirm(place.office, place.activity, assisted=chosen(place.youths[0]))
     CaseGrant.objects.all().delete()
     youth = place.youths[0]
-    youth.removed_on = DAY
+    youth.removed_on = localdate()
     youth.save()
-    day = DAY.replace(year=DAY.year + 20, day=1)
+    day = localdate().replace(year=localdate().year + 20, day=1)
     assert make_nameless(due_files(day), day) == 1
     with whole_case_files():
         own = Assistance.objects.get()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from outreach.models import Link
 from tests.factories import make_link, make_person, make_post
@@ -12,8 +12,6 @@ from tests.forms import answers, shown_form
 from tests.pages import two_branches
 
 pytestmark = pytest.mark.django_db
-
-DAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def kept(link):
 
 def test_what_was_agreed_is_kept_with_the_day(place):
     assert "已登记绑定。" in bind(place.cadre, place.link, consent="同意联系。").content.decode()
-    assert kept(place.link) == (DAY, DAY, "同意联系。")
+    assert kept(place.link) == (localdate(), localdate(), "同意联系。")
     page = place.cadre.get(place.link.get_absolute_url()).content.decode()
     assert "同意联系。" in page
     assert reverse("link_bind", args=[place.link.pk]) not in page
@@ -44,29 +42,29 @@ def test_what_was_agreed_is_kept_with_the_day(place):
 
 def test_the_usual_text_is_proposed(place):
     bind(place.cadre, place.link)
-    assert kept(place.link) == (DAY, DAY, Link.CONSENT)
+    assert kept(place.link) == (localdate(), localdate(), Link.CONSENT)
 
 
 def test_without_a_text_nothing_was_agreed(place):
     bind(place.cadre, place.link, consent="")
-    assert kept(place.link) == (DAY, None, "")
+    assert kept(place.link) == (localdate(), None, "")
 
 
 def test_what_was_agreed_before_stays(place):
     Link.objects.filter(pk=place.link.pk).update(consent="早先的同意", consented_on="2017-02-01")
     bind(place.cadre, place.link, consent="另一种说法")
-    assert kept(place.link) == (DAY, date(2017, 2, 1), "早先的同意")
+    assert kept(place.link) == (localdate(), date(2017, 2, 1), "早先的同意")
 
 
 def test_a_bound_link_is_not_bound_again(place):
     bind(place.cadre, place.link)
-    assert f"已于 {DAY} 绑定" in bind(place.cadre, place.link).content.decode()
-    assert kept(place.link)[0] == DAY
+    assert f"已于 {localdate()} 绑定" in bind(place.cadre, place.link).content.decode()
+    assert kept(place.link)[0] == localdate()
 
 
 def test_many_are_bound_with_one_text(place):
     links = [place.link, place.other]
     address = reverse("links_bind")
     page = place.cadre.post(address, {"scope": "ticked", "keys": [link.pk for link in links]})
-    place.cadre.post(address, answers(shown_form(page)) | {"day": DAY, "consent": "都同意。"})
-    assert [kept(link)[1:] for link in links] == [(DAY, "都同意。")] * 2
+    place.cadre.post(address, answers(shown_form(page)) | {"day": localdate(), "consent": "都同意。"})
+    assert [kept(link)[1:] for link in links] == [(localdate(), "都同意。")] * 2

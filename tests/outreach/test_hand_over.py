@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from members.models import Post
 from outreach.actions import hand_over, hand_over_links
@@ -16,14 +16,17 @@ from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from tests.factories import make_contact, make_link, make_person, make_post, make_user
 from tests.pages import page, refused, send, status, two_branches
+from tests.today import all_filled_in, filled_in
 from tests.workbooks import take_in
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-THIS_MONTH = f"{TODAY:%Y-%m}"
-NEXT_MONTH = f"{TODAY.replace(day=28) + timedelta(days=7):%Y-%m}"
 BEGIN = date(2017, 1, 10)
+
+
+def this_month():
+    """The running month as it is typed."""
+    return f"{localdate():%Y-%m}"
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def district():
 
 def handed(district, **asked):
     """A whole form that hands the links over today."""
-    return {"fate": "hand_over", "successor": district.heir.pk, "links_on": f"{TODAY}", "reason": "离任"} | asked
+    return {"fate": "hand_over", "successor": district.heir.pk, "links_on": f"{localdate()}", "reason": "离任"} | asked
 
 
 def links_of(person):
@@ -62,31 +65,31 @@ def nobodys(district, year):
 @pytest.mark.both
 def test_a_post_that_ends_hands_the_links_over(district):
     assert "名下现有 2 名联系青年" in page(district.office, "post_end", district.post.pk)
-    send(district.office, "post_end", district.post.pk, day=THIS_MONTH, **handed(district))
+    send(district.office, "post_end", district.post.pk, day=this_month(), **handed(district))
     district.post.refresh_from_db()
-    assert district.post.ended_on == TODAY.replace(day=1)
-    assert links_of(district.leaver) == [("秦朗", BEGIN, TODAY), ("白露", BEGIN, TODAY)]
-    assert links_of(district.heir) == [("秦朗", TODAY, None), ("白露", TODAY, None)]
+    assert district.post.ended_on == localdate().replace(day=1)
+    assert links_of(district.leaver) == [("秦朗", BEGIN, localdate()), ("白露", BEGIN, localdate())]
+    assert links_of(district.heir) == [("秦朗", localdate(), None), ("白露", localdate(), None)]
     taken = Link.objects.filter(cadre=district.heir).values_list("sector", "employer", "remark", "bound_on")
     assert list(taken) == [("学校", "一中", "", None)] * 2
     assert {link.remark for link in Link.objects.filter(cadre=district.leaver)} == {"离任，移交继任团干"}
-    assert nobodys(district, TODAY.year) == []
+    assert nobodys(district, localdate().year) == []
 
 
 def test_a_post_that_ends_can_end_the_links(district):
-    asked = {"fate": "end", "links_on": f"{TODAY}", "reason": "迁出"}
-    send(district.office, "post_end", district.post.pk, day=THIS_MONTH, **asked)
-    assert [end for *_, end in links_of(district.leaver)] == [TODAY, TODAY]
+    asked = {"fate": "end", "links_on": f"{localdate()}", "reason": "迁出"}
+    send(district.office, "post_end", district.post.pk, day=this_month(), **asked)
+    assert [end for *_, end in links_of(district.leaver)] == [localdate(), localdate()]
     assert {link.remark for link in Link.objects.all()} == {"迁出"}
 
 
 def test_the_links_of_one_who_leaves_are_asked_about(district):
-    errors = refused(district.office, "post_end", district.post.pk, day=THIS_MONTH)
+    errors = refused(district.office, "post_end", district.post.pk, day=this_month())
     assert errors == {
         "fate": "请选择名下的联系青年交给谁，或全部结束。",
         "links_on": "请填写移交日期。",
     }
-    errors = refused(district.office, "post_end", district.post.pk, day=THIS_MONTH, fate="keep", reason="离任")
+    errors = refused(district.office, "post_end", district.post.pk, day=this_month(), fate="keep", reason="离任")
     assert errors == {"fate": "应为：离任后不再任职的，移交或结束联系。请选择接手人，或选择全部结束。"}
     assert Post.objects.get(pk=district.post.pk).ended_on is None
 
@@ -96,35 +99,37 @@ def test_the_links_of_one_who_leaves_are_asked_about(district):
     [
         ({"successor": ""}, "successor", "请选择接手人。"),
         ({"links_on": ""}, "links_on", "请填写移交日期。"),
-        ({"links_on": f"{TODAY + timedelta(days=1)}"}, "links_on", f"请填写不晚于今天（{TODAY}）的日期。"),
+        ({"links_on": "{tomorrow}"}, "links_on", "请填写不晚于今天（{today}）的日期。"),
         ({"links_on": "2016-08-31"}, "successor", "应为：2016-08-31 在任的团干部。请另选接手人，或核对移交日期。"),
-        ({"links_on": "2017-01-01"}, "links_on", f"应为：不早于离任年月（{THIS_MONTH}）的日期。请核对移交日期。"),
+        ({"links_on": "2017-01-01"}, "links_on", "应为：不早于离任年月（{month}）的日期。请核对移交日期。"),
     ],
 )
 def test_a_hand_over_names_a_successor_in_office_and_a_day(district, asked, field, words):
-    errors = refused(district.office, "post_end", district.post.pk, day=THIS_MONTH, **handed(district, **asked))
-    assert errors[field] == words
+    typed = handed(district, **all_filled_in(asked))
+    errors = refused(district.office, "post_end", district.post.pk, day=this_month(), **typed)
+    assert errors[field] == filled_in(words)
     assert Link.objects.filter(ended_on=None).count() == 2
 
 
 def test_links_stay_where_another_post_continues_or_the_month_is_ahead(district):
-    send(district.office, "post_end", district.post.pk, day=NEXT_MONTH, fate="keep", reason="")
+    next_month = f"{localdate().replace(day=28) + timedelta(days=7):%Y-%m}"
+    send(district.office, "post_end", district.post.pk, day=next_month, fate="keep", reason="")
     other = make_post(organisation=district.there, person=district.leaver)
     district.post.ended_on = None
     district.post.save()
-    send(district.office, "post_end", district.post.pk, day=THIS_MONTH, fate="keep", reason="")
+    send(district.office, "post_end", district.post.pk, day=this_month(), fate="keep", reason="")
     assert Link.objects.filter(ended_on=None).count() == 2
-    assert nobodys(district, TODAY.year) == []
+    assert nobodys(district, localdate().year) == []
     assert other.ended_on is None
 
 
 def test_nothing_is_asked_without_links_nor_of_those_who_do_not_see_them(district):
     assert "移交日期" not in page(district.cadre, "post_end", district.post.pk)
-    send(district.cadre, "post_end", district.post.pk, day=THIS_MONTH)
+    send(district.cadre, "post_end", district.post.pk, day=this_month())
     assert Link.objects.filter(ended_on=None).count() == 2
     post = district.heir.posts.get()
     assert "移交日期" not in page(district.office, "post_end", post.pk)
-    send(district.office, "post_end", post.pk, day=THIS_MONTH)
+    send(district.office, "post_end", post.pk, day=this_month())
 
 
 def test_cadres_of_the_same_organisation_are_offered_first(district):
@@ -135,18 +140,18 @@ def test_cadres_of_the_same_organisation_are_offered_first(district):
 
 @pytest.mark.both
 def test_contacts_stay_with_whoever_made_them_and_no_number_moves(district):
-    year, (one, _) = TODAY.year, district.links
-    for day in (date(year - 1, 6, 1), TODAY):
+    year, (one, _) = localdate().year, district.links
+    for day in (date(year - 1, 6, 1), localdate()):
         make_contact(district.leaver, held_on=day, with_everyone=True)
-    make_contact(district.leaver, [one], held_on=TODAY)
+    make_contact(district.leaver, [one], held_on=localdate())
     keys = ("linked_youths", "youth_contacts")
     before = [figures(district, asked)[key].value for asked in (year - 1, year) for key in keys]
-    hand_over(district.leaver, TODAY, district.heir, "离任")
+    hand_over(district.leaver, localdate(), district.heir, "离任")
     assert [figures(district, asked)[key].value for asked in (year - 1, year) for key in keys] == before == [2, 2, 2, 3]
     assert set(Contact.objects.values_list("cadre__name", flat=True)) == {"陆远"}
-    named = Contact.objects.filter(held_on=TODAY).order_by("pk").first()
+    named = Contact.objects.filter(held_on=localdate()).order_by("pk").first()
     assert (named.with_everyone, named.youth_names) == (False, "秦朗、白露")
-    saved = {"cadre": district.leaver.pk, "held_on": f"{TODAY}", "form": "phone", "content": "谈话"}
+    saved = {"cadre": district.leaver.pk, "held_on": f"{localdate()}", "form": "phone", "content": "谈话"}
     send(district.office, "contact_update", named.pk, links=[link.pk for link in district.links], **saved)
 
 
@@ -158,10 +163,10 @@ def test_a_link_that_the_successor_has_is_not_doubled_and_nobody_links_himself(d
 
 
 def test_an_announced_end_goes_on_with_the_successor(district):
-    ahead = TODAY + timedelta(days=30)
+    ahead = localdate() + timedelta(days=30)
     Link.objects.update(ended_on=ahead)
-    hand_over(district.leaver, TODAY, district.heir)
-    assert links_of(district.heir) == [("秦朗", TODAY, ahead), ("白露", TODAY, ahead)]
+    hand_over(district.leaver, localdate(), district.heir)
+    assert links_of(district.heir) == [("秦朗", localdate(), ahead), ("白露", localdate(), ahead)]
 
 
 @pytest.mark.in_turn
@@ -189,7 +194,7 @@ def test_links_are_handed_over_by_staff_who_see_them(district):
 def test_an_account_closed_after_the_post_hands_nothing_over_again(district):
     district.leaver.user = make_user("陆远甲", district.here, "cadre")
     district.leaver.save()
-    hand_over(district.leaver, TODAY, district.heir, "离任")
+    hand_over(district.leaver, localdate(), district.heir, "离任")
     before = list(Link.objects.order_by("pk").values())
-    hand_over_links(district.leaver.user, None, TODAY, by=district.staff)
+    hand_over_links(district.leaver.user, None, localdate(), by=district.staff)
     assert list(Link.objects.order_by("pk").values()) == before

@@ -1,6 +1,6 @@
 """Pages of links and contacts."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,7 @@ from orgs.models import User
 from outreach.models import Contact, Link
 from tests.factories import make_contact, make_link, make_person, make_post
 from tests.pages import listed, page, queries, refused, send, status, two_branches
+from tests.today import all_filled_in
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_only_links_standing_that_day_can_be_chosen(district):
         ({"form": ""}, "form", "请选择形式。"),
         ({"form": "telepathy"}, "form", "有效的选项"),
         ({"held_on": "2017-13-01"}, "held_on", "请填写真实存在的日期"),
-        ({"held_on": str(timezone.localdate() + timedelta(days=2))}, "held_on", "应为：不晚于今天"),
+        ({"held_on": "{tomorrow}"}, "held_on", "应为：不晚于今天"),
         ({}, "links", "请勾选联系到的青年，或勾选全部联系青年"),
         ({"links": "9" * 30}, "links", "请重新选择"),
         ({"links": "zzz"}, "links", "有效"),
@@ -157,7 +158,7 @@ def test_only_links_standing_that_day_can_be_chosen(district):
 )
 def test_wrong_contact_is_refused_in_words(district, wrong, field, words):
     make_link(district.own)
-    fields = called(district.own) | wrong
+    fields = called(district.own) | all_filled_in(wrong)
     response = district.office.post(reverse("contact_create"), fields)
     assert words in "".join(response.context["form"].errors[field])
     assert words in response.content.decode()

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from activities.models import Activity, ActivityType
 from members.models import Member
@@ -20,7 +20,6 @@ from yl_district.recognition.blocks import side_by_side
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
 FAR = "安柏辰丹恩芳歌涵吉凯岚明楠欧平琪然思桐维"
 HEADINGS = ["姓名", "性别", "出生日期", "入团年月", "所在团支部", "手机", "工作单位", "备注"]
 SWAPPED = [*HEADINGS[:6], "备注", "工作单位"]
@@ -207,7 +206,7 @@ def test_the_answer_is_the_state_of_the_rows_of_the_section(tmp_path, office):
 def test_a_state_that_needs_a_day_asks_for_it(tmp_path, office):
     given = answers(**{"section-已转出团员": "转出", "section-超龄离团": "与其他行相同"})
     found, code = listed(tmp_path, ROLL, answers=given)
-    assert (code, asked_of(found, "section_day")) == (1, [("section_day", [6, 7], [str(TODAY), "其他日期"])])
+    assert (code, asked_of(found, "section_day")) == (1, [("section_day", [6, 7], [str(localdate()), "其他日期"])])
 
 
 def test_rows_of_a_section_may_be_like_all_others_or_be_left_out(tmp_path, office):

@@ -2,11 +2,11 @@
 
 import io
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from members.models import Member
 from members.resources import MemberResource
@@ -14,6 +14,7 @@ from tests.factories import make_member, make_person
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, THERE, act, person, sent, text, told
 from tests.rosters import problems, take, written
+from tests.today import all_filled_in, filled_in
 from tests.workbooks import take_in, workbook
 from yl_district.audit.models import AccessEntry
 from yl_district.importing.models import ImportBatch
@@ -23,9 +24,7 @@ from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
 JOINED = date(2012, 5, 1)
-CLOSED = [2012, 2018, TODAY.year - 1]
 LISTED = "这些团员从哪一天起在册？"
 
 
@@ -61,7 +60,7 @@ def answered(client, batch, answer, **data):
 
 def on_the_roll():
     """The number of members at the end of each closed year."""
-    return [Member.objects.as_of(date(year, 12, 31)).count() for year in CLOSED]
+    return [Member.objects.as_of(date(year, 12, 31)).count() for year in (2012, 2018, localdate().year - 1)]
 
 
 def listings():
@@ -82,16 +81,16 @@ def run(tmp_path, content, answers=None, kind="members", **options):
 
 @pytest.mark.both
 def test_a_list_taken_in_from_today_moves_no_closed_year(office):
-    batch = answered(office, uploaded(office, village()), str(TODAY))
-    assert (batch.state, listings()) == ("committed", [(TODAY, None)])
-    assert (on_the_roll(), Member.objects.as_of(TODAY).count()) == ([0, 0, 0], 2)
+    batch = answered(office, uploaded(office, village()), str(localdate()))
+    assert (batch.state, listings()) == ("committed", [(localdate(), None)])
+    assert (on_the_roll(), Member.objects.as_of(localdate()).count()) == ([0, 0, 0], 2)
 
 
 def test_who_was_always_here_stands_since_joining_the_league_and_joined_in_no_year(office):
     answered(office, uploaded(office, village()), "入团年月")
     assert listings() == [(JOINED, None)]
     assert on_the_roll() == [2, 2, 2]
-    assert not Member.objects.joined_during(Period(JOINED, TODAY)).exists()
+    assert not Member.objects.joined_during(Period(JOINED, localdate())).exists()
 
 
 def test_another_day_is_answered_as_a_day(office):
@@ -104,15 +103,15 @@ def test_another_day_is_answered_as_a_day(office):
     [
         ({}, "请选择一项"),
         ({"answer-roll_begin": ANOTHER_DAY}, "请填写日期"),
-        ({"answer-roll_begin": ANOTHER_DAY, "day-roll_begin": str(TODAY + timedelta(1))}, f"不晚于 {TODAY}"),
+        ({"answer-roll_begin": ANOTHER_DAY, "day-roll_begin": "{tomorrow}"}, "不晚于 {today}"),
         ({"answer-roll_begin": ANOTHER_DAY, "day-roll_begin": "2020-02-30"}, "真实存在的日期"),
     ],
 )
 def test_a_wrong_answer_is_said_beside_its_question_and_not_kept(office, data, words):
     batch = uploaded(office, village())
-    answer = act(office, "answer", batch, **data)
+    answer = act(office, "answer", batch, **all_filled_in(data))
     batch.refresh_from_db()
-    assert (answer.status_code, words in text(answer), batch.answers) == (422, True, {})
+    assert (answer.status_code, filled_in(words) in text(answer), batch.answers) == (422, True, {})
 
 
 def test_nothing_is_written_while_a_question_is_open(office):
@@ -135,8 +134,8 @@ def test_answers_are_shown_and_can_be_changed_until_the_rows_are_written(office)
     act(office, "answer", batch, **{"answer-roll_begin": "入团年月"})
     shown = office.get(batch.get_absolute_url()).context["answering"]
     assert shown["answer-roll_begin"].value() == "入团年月"
-    answered(office, batch, str(TODAY))
-    assert listings() == [(TODAY, None)]
+    answered(office, batch, str(localdate()))
+    assert listings() == [(localdate(), None)]
 
 
 def test_answers_are_kept_with_the_import_and_in_the_access_log(office):
@@ -159,7 +158,7 @@ def test_only_new_members_without_any_date_are_asked_about(district):
     ]
     batch = written("members", rows)
     assert batch.questions[0]["rows"] == [["团员", [[5, 5]]]]
-    assert [str(member) for member in Member.objects.filter(listed_on=TODAY)] == [rows[3]["姓名"]]
+    assert [str(member) for member in Member.objects.filter(listed_on=localdate())] == [rows[3]["姓名"]]
 
 
 @pytest.mark.both
@@ -184,7 +183,7 @@ def test_rows_of_several_sheets_are_asked_about_together(tmp_path, district):
 def test_who_had_left_before_the_day_answered_is_wrong(district):
     left = {"团籍状态": "转出", "离开日期": "2016-05-04"}
     [(_, row, column, _, expected, remedy)] = problems(take("members", [person(0, **left)]))
-    assert (row, column, str(TODAY) in expected, "入团年月" in remedy) == (2, "离开日期", True, True)
+    assert (row, column, str(localdate()) in expected, "入团年月" in remedy) == (2, "离开日期", True, True)
     found = take("members", [person(0, **left)], answers=[{"id": "roll_begin", "answer": "入团年月"}])
     assert found.is_written
 
@@ -201,10 +200,10 @@ def test_the_answers_file_is_the_report_with_answers(tmp_path, district):
 
 def test_what_is_not_answered_is_assumed_and_said(tmp_path, district):
     report = run(tmp_path, village())
-    assert (report["written"], listings()) == (True, [(TODAY, None)])
-    assert report["questions"][0]["answer"] == str(TODAY)
+    assert (report["written"], listings()) == (True, [(localdate(), None)])
+    assert report["questions"][0]["answer"] == str(localdate())
     assert report["warnings"] == [
-        f"2 行新增的团员没有来源日期和在册起始日期；没有答复“{LISTED}”，按“今天（{TODAY}）”处理。"
+        f"2 行新增的团员没有来源日期和在册起始日期；没有答复“{LISTED}”，按“今天（{localdate()}）”处理。"
     ]
 
 
@@ -220,12 +219,12 @@ def test_what_is_not_answered_is_assumed_and_said(tmp_path, district):
         ('[{"id": "roll_begin", "answer": "昨天"}]', "“昨天”不是"),
         ('[{"id": "roll_begin", "answer": "其他日期"}]', "不是"),
         ('[{"id": "roll_begin", "answer": 2020}]', "不是"),
-        (f'[{{"id": "roll_begin", "answer": "{TODAY + timedelta(1)}"}}]', f"不晚于 {TODAY} 的日期"),
+        ('[{"id": "roll_begin", "answer": "{tomorrow}"}]', "不晚于 {today} 的日期"),
     ],
 )
 def test_answers_that_do_not_fit_are_refused_and_nothing_is_written(tmp_path, district, answers, words):
-    with pytest.raises(CommandError, match=words) as refused:
-        run(tmp_path, village(), answers)
+    with pytest.raises(CommandError, match=filled_in(words)) as refused:
+        run(tmp_path, village(), filled_in(answers))
     assert refused.value.returncode == 2
     assert (Member.objects.count(), ImportBatch.objects.count()) == (0, 0)
 
@@ -256,13 +255,15 @@ def test_changed_states_are_asked_for_their_day_except_those_of_wrong_rows(three
     found = take("members", CHANGES, check=True)
     [question] = found.as_dict()["questions"]
     assert (question["kind"], question["rows"]) == ("state_day", [2])
-    assert question["proposals"] == [str(TODAY), ANOTHER_DAY]
+    assert question["proposals"] == [str(localdate()), ANOTHER_DAY]
 
 
-@pytest.mark.parametrize(("answer", "day"), [("2018-09-01", date(2018, 9, 1)), (None, TODAY.replace(day=1))])
+@pytest.mark.parametrize(("answer", "day"), [("2018-09-01", date(2018, 9, 1)), (None, None)])
 def test_changed_states_hold_from_the_day_answered_else_today(three_known, answer, day):
     take("members", CHANGES[:2], answers=[{"id": "state_day", "kind": "state_day", "answer": answer}])
-    assert set(Member.objects.filter(in_school=True).values_list("enrolled_on", flat=True)) == {day}
+    assert set(Member.objects.filter(in_school=True).values_list("enrolled_on", flat=True)) == {
+        day or localdate().replace(day=1)
+    }
 
 
 def test_todays_day_need_not_be_confirmed_on_the_page(office, three_known):

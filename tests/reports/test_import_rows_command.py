@@ -5,7 +5,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from members.models import Member
 from orgs.models import Supply
@@ -16,7 +16,6 @@ from yl_district.importing.models import ImportBatch, ImportPart
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["序号", "姓 名", "性别", "出生年月日", "所属团组织", "血型"]
-TODAY = timezone.localdate()
 RIGHT = [1, "何清远", "男", "1998-05-04", "柳林社区团支部", "A"]
 WRONG = [2, "苏晓", "女", "1999.13.1", "柳林社区团支部", "B"]
 
@@ -51,7 +50,7 @@ def test_right_rows_are_written_and_the_import_keeps_its_number(tmp_path):
         "新增 1，变更 0，相同 0，可能是同一人 0，在其他支部 0，文件内重复 0，有误 0，未计入的行 1",
         "未识别的列：《花名册》“血型”",
         "请注意：1 行新增的团员没有来源日期和在册起始日期；"
-        f"没有答复“这些团员从哪一天起在册？”，按“今天（{TODAY}）”处理。",
+        f"没有答复“这些团员从哪一天起在册？”，按“今天（{localdate()}）”处理。",
         f"已写入（导入记录 {batch.pk}）。",
     ]
     assert (code, kept()) == (0, (1, 1, 0))
@@ -115,7 +114,9 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
                 "sheet": "花名册",
                 "rows": [3],
                 "found": "1 行新增的团员没有来源日期和在册起始日期",
-                "proposals": list(dict.fromkeys([str(TODAY), f"{TODAY.year}-01-01", "其他日期", "入团年月"])),
+                "proposals": list(
+                    dict.fromkeys([str(localdate()), f"{localdate().year}-01-01", "其他日期", "入团年月"])
+                ),
             }
         ],
         "errors": [

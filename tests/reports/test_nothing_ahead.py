@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from activities.models import Activity, SignIn
 from assistance.models import Pairing, ServicePlan
@@ -36,27 +36,39 @@ from youthhubs.models import HubYear
 
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
-TODAY = timezone.localdate()
-AHEAD = TODAY + timedelta(days=1)
-LATER = TODAY + timedelta(days=70)
-NEXT_MONTH = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
-PERIODS = [Period.of_year(TODAY.year), Period.of_year(TODAY.year + 1), Period(TODAY - timedelta(days=30), LATER)]
+PERIODS = {
+    "this_year": lambda: Period.of_year(localdate().year),
+    "next_year": lambda: Period.of_year(localdate().year + 1),
+    "days_around_today": lambda: Period(localdate() - timedelta(days=30), later()),
+}
+
+
+def tomorrow():
+    """The first day that lies ahead."""
+    return localdate() + timedelta(days=1)
+
+
+def later():
+    """A day some months ahead."""
+    return localdate() + timedelta(days=70)
 
 
 def add_what_lies_ahead(root):
     """Records of every kind, all dated after today, which no form or sheet would take."""
+    next_month = (localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     places = [
-        make_organisation(parent=root, domain=domain, founded_on=AHEAD) for domain in ("community", "office", "social")
+        make_organisation(parent=root, domain=domain, founded_on=tomorrow())
+        for domain in ("community", "office", "social")
     ]
-    members = [make_member("团员", place, intake_on=AHEAD, in_school=False) for place in places]
+    members = [make_member("团员", place, intake_on=tomorrow(), in_school=False) for place in places]
     for title, place in (("委员", root), ("书记", places[0])):
-        make_post(title, place, title=title, started_on=NEXT_MONTH, link_quota=1)
-    cadre = make_post("陆远", root, title="副书记", started_on=NEXT_MONTH, link_quota=1).person
-    link = make_link(cadre, started_on=AHEAD, bound_on=AHEAD)
-    make_contact(cadre, [link], held_on=AHEAD)
-    make_contact(cadre, [link], held_on=LATER, form="visit")
+        make_post(title, place, title=title, started_on=next_month, link_quota=1)
+    cadre = make_post("陆远", root, title="副书记", started_on=next_month, link_quota=1).person
+    link = make_link(cadre, started_on=tomorrow(), bound_on=tomorrow())
+    make_contact(cadre, [link], held_on=tomorrow())
+    make_contact(cadre, [link], held_on=later(), form="visit")
     for item in ("团旗", "团徽"):
-        make_supply(root, item=item, issued_on=AHEAD)
+        make_supply(root, item=item, issued_on=tomorrow())
     add_units()
     add_hubs(root, members[0].person)
     add_cases(root)
@@ -64,46 +76,49 @@ def add_what_lies_ahead(root):
 
 def add_units():
     """Units founded, retired and contacted after today."""
-    for year in {AHEAD.year, LATER.year, TODAY.year + 1}:
-        make_unit_contact(make_unit(league_founded_on=AHEAD, task_year=year), held_on=AHEAD)
-    make_unit(status="moved", status_on=AHEAD)
+    for year in {tomorrow().year, later().year, localdate().year + 1}:
+        make_unit_contact(make_unit(league_founded_on=tomorrow(), task_year=year), held_on=tomorrow())
+    make_unit(status="moved", status_on=tomorrow())
 
 
 def add_hubs(root, member):
     """Hubs of both tiers, their volunteers, and activities held at one, all after today."""
-    hubs = [make_hub(root, opened_on=AHEAD) for _ in range(2)]
+    hubs = [make_hub(root, opened_on=tomorrow()) for _ in range(2)]
     for hub, tier in zip(hubs, ("ordinary", "key"), strict=True):
-        HubYear.objects.bulk_create([HubYear(hub=hub, year=year, tier=tier) for year in {AHEAD.year, LATER.year}])
-        make_volunteer(hub, joined_on=AHEAD, bound_on=AHEAD)
+        HubYear.objects.bulk_create(
+            [HubYear(hub=hub, year=year, tier=tier) for year in {tomorrow().year, later().year}]
+        )
+        make_volunteer(hub, joined_on=tomorrow(), bound_on=tomorrow())
     for kind in ("league_day", "cadre_meeting"):
-        activity = make_activity(root, type=kind, hub=hubs[0], held_on=AHEAD, attendance=1, basis="exact")
+        activity = make_activity(root, type=kind, hub=hubs[0], held_on=tomorrow(), attendance=1, basis="exact")
         SignIn.objects.create(activity=activity, person=member)
         Activity.objects.filter(pk=activity.pk).update(service_hours=2)
-    make_activity(root, "团课", hub=hubs[0], held_on=AHEAD, state="planned")
+    make_activity(root, "团课", hub=hubs[0], held_on=tomorrow(), state="planned")
     PlatformEntry.objects.create(
-        platform="智慧团建", subject="organisation", organisation=root, entered_on=AHEAD, bound_on=AHEAD
+        platform="智慧团建", subject="organisation", organisation=root, entered_on=tomorrow(), bound_on=tomorrow()
     )
 
 
 def add_cases(root):
     """An assisted youth with all that a case has, dated after today."""
-    youth = make_assisted_youth(root, registered_on=AHEAD, bound_on=AHEAD)
-    Pairing.objects.create(youth=youth, volunteer=make_volunteer(joined_on=AHEAD), started_on=AHEAD)
-    make_assistance([youth], held_on=AHEAD)
-    for year in {AHEAD.year, LATER.year, TODAY.year + 1}:
-        ServicePlan.objects.create(youth=youth, year=year, signed_on=AHEAD)
-        dates = {"applied_on": AHEAD, "approved_on": AHEAD}
+    youth = make_assisted_youth(root, registered_on=tomorrow(), bound_on=tomorrow())
+    Pairing.objects.create(youth=youth, volunteer=make_volunteer(joined_on=tomorrow()), started_on=tomorrow())
+    make_assistance([youth], held_on=tomorrow())
+    for year in {tomorrow().year, later().year, localdate().year + 1}:
+        ServicePlan.objects.create(youth=youth, year=year, signed_on=tomorrow())
+        dates = {"applied_on": tomorrow(), "approved_on": tomorrow()}
         make_scholarship(year=year, status="granted", is_on_platform=True, **dates)
 
 
-def values(root, period, today=TODAY):
+def values(root, period, today=None):
     """{key: value} of all figures."""
-    return {key: result.value for key, result in results(Scope(root, period, today=today)).items()}
+    scope = Scope(root, period, today=today or localdate())
+    return {key: result.value for key, result in results(scope).items()}
 
 
-@pytest.mark.parametrize("period", PERIODS, ids=["this_year", "next_year", "days_around_today"])
-def test_no_figure_counts_what_lies_ahead(period):
-    root = make_organisation(domain="office")
+@pytest.mark.parametrize("name", PERIODS)
+def test_no_figure_counts_what_lies_ahead(name):
+    root, period = make_organisation(domain="office"), PERIODS[name]()
     before = values(root, period)
     add_what_lies_ahead(root)
     assert values(root, period) == before
@@ -113,7 +128,7 @@ def test_no_figure_counts_what_lies_ahead(period):
 def test_every_figure_counts_it_once_its_day_has_come():
     root = make_organisation(domain="office")
     add_what_lies_ahead(root)
-    found = values(root, PERIODS[2], today=LATER)
+    found = values(root, PERIODS["days_around_today"](), today=later())
     types = {key for key in found if "." in key}
     held = {f"{measure}.{kind}" for measure in ("sessions", "attendances") for kind in ("league_day", "cadre_meeting")}
     # That a unit is a contact point has no day.
@@ -123,23 +138,23 @@ def test_every_figure_counts_it_once_its_day_has_come():
 @pytest.mark.cpu(4)
 def test_pages_and_documents_say_that_a_period_is_not_over():
     root = make_organisation(domain="office", category="working_committee")
-    client, running = browser_of(make_user(organisation=root)), Period(TODAY - timedelta(days=30), LATER)
-    said = f"截至{TODAY.year}年{TODAY.month}月{TODAY.day}日"
-    for period, times in ((running, True), (Period.of_year(TODAY.year - 1), False)):
+    client, running = browser_of(make_user(organisation=root)), Period(localdate() - timedelta(days=30), later())
+    said = f"截至{localdate().year}年{localdate().month}月{localdate().day}日"
+    for period, times in ((running, True), (Period.of_year(localdate().year - 1), False)):
         asked = {"part": "days", "start": period.start, "end": period.end}
         for name in ("home", "figure_list", "summary_detail", "summary_poster"):
             assert (said in page(client, name, **asked)) == times
         assert (said in page(client, "figure_detail", "members", **asked)) == times
-        assert (said in printed_summary(Scope(root, period, today=TODAY), TODAY).period) == times
+        assert (said in printed_summary(Scope(root, period, today=localdate()), localdate()).period) == times
 
 
 def test_a_text_calls_the_end_of_a_running_period_by_its_day():
-    assert end_in_words(Period.of_year(TODAY.year).until(Period.of_year(TODAY.year).start)) == "1月1日"
-    assert end_in_words(Period.of_year(2017).until(TODAY)) == "年末"
+    assert end_in_words(Period.of_year(localdate().year).until(Period.of_year(localdate().year).start)) == "1月1日"
+    assert end_in_words(Period.of_year(2017).until(localdate())) == "年末"
 
 
 def test_a_roll_balances_before_its_period_begins():
     root = make_organisation(domain="office")
-    make_member(branch=root, left_on=AHEAD, status="transferred_out")
-    (row,) = roll_by_branch(Scope(root, PERIODS[1], today=TODAY))
+    make_member(branch=root, left_on=tomorrow(), status="transferred_out")
+    (row,) = roll_by_branch(Scope(root, PERIODS["next_year"](), today=localdate()))
     assert (row.opening, row.closing, row.expected) == (1, 1, 1)
