@@ -135,11 +135,15 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
                 "target_delete",
                 "liaison_delete",
                 "namesakes_delete",
+                # No figure reads a hub's staff or a partner.
+                "hub_staff_delete",
+                "partner_delete",
                 # It is refused, since a proof is of the campaign.
                 "campaign_delete",
             },
             # What they write is read by no figure, or leaves each number as it is.
             ActionForm: {"activity_cancel", "case_grant_end", "pairing_create", "post_account", "report_sign"}
+            | {"hub_staff_end"}
             | {"organisation_liaison", "namesakes_create", "person_merge_create", "person_merge_undo"}
             # They are refused: the member has not left, and a proposal hangs on the registration.
             | {"member_return", "member_delete"},
