@@ -76,7 +76,7 @@ class ActivityQuerySet(ReachQuerySet):
 class WhilePlanned:
     """A field that follows another one while the activity is planned, and keeps what the plan was after that."""
 
-    is_kept = True
+    outlasts_sources = True
 
     def __init__(self, *args, follows="", **options):
         # Bulk writes work it out as well where one of them changes.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -42,13 +42,9 @@ def fields_of(query: Query) -> Iterator[FieldRead]:
 
 
 def fields_in(node: Any) -> Iterator[FieldRead]:
-    """Yields the fields in a condition or an expression; of a derived one those that it is derived from.
-
-    A derived one that keeps what it was is read itself: its sources may say something else by now.
-    """
+    """Yields the fields in a condition or an expression; of a derived one those that it is derived from."""
     if isinstance(node, Col):
-        own = [node.target.name]
-        for path in own if getattr(node.target, "is_kept", False) else getattr(node.target, "sources", own):
+        for path in paths_read(node.target):
             yield from fields_on(node.target.model, path)
     elif isinstance(node, Query):
         yield from fields_of(node)
@@ -63,6 +59,12 @@ def fields_in(node: Any) -> Iterator[FieldRead]:
     elif isinstance(node, (list, tuple)):
         for child in node:
             yield from fields_in(child)
+
+
+def paths_read(field: Any) -> Iterable[str]:
+    """Paths from the field's model to what its values follow from: to itself, where its sources may have moved on."""
+    own = [field.name]
+    return own if getattr(field, "outlasts_sources", False) else getattr(field, "sources", own)
 
 
 def fields_on(model: Any, path: str) -> Iterator[FieldRead]:

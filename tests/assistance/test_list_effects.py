@@ -74,7 +74,7 @@ def figures(place):
         return [(one.figure.key, one.amount) for one in results_of([(each, scope) for each in all_figures().values()])]
 
 
-def of_both(youths=("白露", "顾清"), activity="健步走"):
+def assisted_today(youths=("白露", "顾清"), activity="健步走"):
     """The assistance of today's list, as `assistances` tells it."""
     return (localdate(), "activity", "culture", None, list(youths), activity)
 
@@ -90,7 +90,7 @@ def test_the_youths_chosen_are_given_one_assistance_and_reopening_takes_it_back(
     ]
     assert (form["assisted"].value(), assistances()) == ([], [])
     confirm(place.office, place.activity, assisted=chosen(*place.youths[:2]))
-    assert assistances() == [of_both()]
+    assert assistances() == [assisted_today()]
     changed = {key for (key, was), (_, now) in zip(before, figures(place), strict=True) if was != now}
     assert changed == {"assistances"}
     text = reopen(place.office, place.activity).content.decode()
@@ -159,10 +159,10 @@ def test_another_s_hand_leaves_the_assistance_and_its_page_says_who_is_not_on_th
     own = Assistance.objects.get()
     assert "现在的到场名单上没有" not in page(place.office, "assistance_detail", own.pk)
     remove_sign_in(place.rows[1])
-    assert assistances() == [of_both()]
+    assert assistances() == [assisted_today()]
     assert "现在的到场名单上没有顾*：" in page(place.office, "assistance_detail", own.pk)
     confirm(place.office, place.activity)
-    assert assistances() == [of_both(["白露"])]
+    assert assistances() == [assisted_today(["白露"])]
     reopen(place.cadre, place.activity)
     assert len(assistances()) == 1
     assert "现在的到场名单上没有白*：" in page(place.office, "assistance_detail", own.pk)
@@ -176,7 +176,7 @@ def test_an_assistance_that_says_more_than_its_list_is_kept_by_itself(place):
     text = page(place.office, "activity_reopen", place.activity.pk)
     assert "1 条帮扶记录有人补充过内容、志愿者或附件，保留为手工登记。" in text
     reopen(place.office, place.activity)
-    assert assistances() == [of_both(["白露"], None)]
+    assert assistances() == [assisted_today(["白露"], None)]
 
 
 def test_youths_of_other_grants_stay_on_the_assistance(place):
@@ -185,7 +185,7 @@ def test_youths_of_other_grants_stay_on_the_assistance(place):
     confirm(place.office, place.activity, assisted=chosen(*place.youths[:2]))
     client = signed_in_by_code(other)
     confirm(client, place.activity, assisted=[])
-    assert assistances() == [of_both(["顾清"])]
+    assert assistances() == [assisted_today(["顾清"])]
     confirm(client, place.activity, assisted=chosen(place.youths[0]))
     assert sorted(names for *_, names, _ in assistances()) == [["白露"], ["顾清"]]
 
