@@ -6,7 +6,7 @@ from yl_district.importing import views as import_views
 
 from . import getting_started
 from .checks import views as check_views
-from .documents import section_views
+from .documents import section_views, writing_views
 from .documents import views as report_views
 from .editions import return_views, seal_views
 from .editions import views as edition_views
@@ -60,6 +60,10 @@ report_patterns = [
     path("reports/create/", report_views.report_create, name="report_create"),
     path("reports/<int:pk>/", report_views.report_detail, name="report_detail"),
     path("reports/<int:pk>/delete/", report_views.report_delete, name="report_delete"),
+    path("reports/<int:pk>/write/", writing_views.report_write, name="report_write"),
+    path("reports/<int:pk>/write/text/", writing_views.report_text, name="report_text"),
+    path("reports/<int:pk>/write/number/", writing_views.report_number, name="report_number"),
+    path("reports/<int:pk>/write/variant/", writing_views.report_variant, name="report_variant"),
     path("reports/<int:report_pk>/sections/create/", section_views.section_create, name="section_create"),
     path("reports/<int:report_pk>/sections/preview/", section_views.section_preview, name="section_preview"),
     path("sections/<int:pk>/update/", section_views.section_update, name="section_update"),

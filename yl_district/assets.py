@@ -1,7 +1,8 @@
 """Builds the third-party files of the pages into build/static/vendor: `python -m yl_district.assets`.
 
 npm installs exactly what package-lock.json names and runs none of its scripts. Of that, only the files that pages load
-are copied, and the icons that templates and code name are drawn together into one SVG sprite. An icon is named as
+are copied; packages that come as many modules are put together into one script by esbuild, from a file in `bundles/`;
+and the icons that templates and code name are drawn together into one SVG sprite. An icon is named as
 `{% static 'vendor/icons.svg' %}#NAME`, `{% icon "NAME" %}` or `icon="NAME"`: a name of https://tabler.io/icons, with
 `-filled` after it for the filled drawing.
 """
@@ -27,6 +28,9 @@ VENDOR_FILES = {
     "tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
 }
+# The script that esbuild makes of each file, with the name under which pages find what it exports.
+BUNDLES = PROJECT_ROOT / "yl_district" / "bundles"
+BUNDLED = {"prosemirror.min.js": ("prosemirror.js", "ProseMirror")}
 SPRITE = "icons.svg"
 ICON_NAME = re.compile(r"""(?:icons\.svg['"]\s*%\}\#|\{%\s*icon\s+['"]|(?<![\w-])icon=['"])([a-z][a-z0-9-]*)""")
 
@@ -89,8 +93,9 @@ def machine_node():
 def build_assets():
     """Copy the vendor files and draw the sprite, unless they are already those that the sources ask for."""
     icons = icon_names(source_files())
-    inputs = {"lock": sha256_of(LOCK_FILE), "script": sha256_of(Path(__file__)), "icons": icons}
-    built = [VENDOR / name for name in (*VENDOR_FILES, SPRITE)]
+    bundles = {name: sha256_of(BUNDLES / source) for name, (source, _) in BUNDLED.items()}
+    inputs = {"lock": sha256_of(LOCK_FILE), "script": sha256_of(Path(__file__)), "bundles": bundles, "icons": icons}
+    built = [VENDOR / name for name in (*VENDOR_FILES, *BUNDLED, SPRITE)]
     if STAMP.exists() and json.loads(STAMP.read_text("utf-8")) == inputs and all(path.exists() for path in built):
         return
     drawing = sprite(icons, NODE_MODULES / "@tabler" / "icons" / "icons")
@@ -98,8 +103,20 @@ def build_assets():
     VENDOR.mkdir(parents=True)
     for name, source in VENDOR_FILES.items():
         (VENDOR / name).write_text(adapted((NODE_MODULES / source).read_text("utf-8")), "utf-8")
+    for name, (source, exported) in BUNDLED.items():
+        bundle(BUNDLES / source, exported, VENDOR / name)
     (VENDOR / SPRITE).write_text(drawing, "utf-8")
     STAMP.write_text(json.dumps(inputs, indent=1), "utf-8")
+
+
+def bundle(source, exported, target):
+    """Write a file and all modules that it imports as one script, whose exports are the global `exported`."""
+    # The package's own launcher needs node; the program that npm put beside it does not.
+    program = next(iter(NODE_MODULES.glob("@esbuild/*/bin/esbuild")), None)
+    if program is None:
+        raise AssetError("node_modules has no esbuild for this machine; delete the folder and try again.")
+    options = ["--bundle", "--minify", "--format=iife", "--target=es2020", "--log-level=error"]
+    run([program, source, *options, f"--global-name={exported}", f"--outfile={target}"])
 
 
 def source_files():

@@ -1,7 +1,7 @@
 """Pages for writing the sections of a report, with a palette of figures and a preview."""
 
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from .actions import move_section
 from .forms import SectionForm
 from .summary import drafts_of, numbered_sections
 from .views import changeable_report, changeable_reports
+from .writing_views import is_in_place, saved_in_place
 
 
 def changeable_sections(user):
@@ -34,8 +35,10 @@ def section_create(request, report_pk):
     """Adds a section at the end of a report."""
     report = changeable_reports(request.user).filter(pk=report_pk).first()
     if report is None:
-        return written_for_nothing(request, report_pk)
+        return sent_again(request, written_for_nothing, report_pk)
     try:
+        if is_in_place(request):
+            return saved_in_place(request, Section(report=report))
         return form_page(
             request,
             SectionForm,
@@ -46,15 +49,17 @@ def section_create(request, report_pk):
             **editor(request, report),
         )
     except Http404:
-        return written_for_nothing(request, report_pk)
+        return sent_again(request, written_for_nothing, report_pk)
 
 
 def section_update(request, pk):
     """Edits a section; if it has been deleted meanwhile, the text typed is offered for adding again."""
     section = changeable_sections(request.user).filter(pk=pk).first()
     if section is None:
-        return written_in_vain(request, pk)
+        return sent_again(request, written_in_vain, pk)
     try:
+        if is_in_place(request):
+            return saved_in_place(request, section)
         return form_page(
             request,
             SectionForm,
@@ -64,7 +69,12 @@ def section_update(request, pk):
             **editor(request, section.report, section),
         )
     except Http404:
-        return written_in_vain(request, pk)
+        return sent_again(request, written_in_vain, pk)
+
+
+def sent_again(request, page, pk):
+    """The page for a text whose place is gone; the editor is asked to send it again as a page would."""
+    return JsonResponse({"again": True}) if is_in_place(request) else page(request, pk)
 
 
 def written_in_vain(request, pk):
@@ -111,11 +121,13 @@ def section_delete(request, pk):
 @require_POST
 @transaction.atomic
 def section_move(request, pk):
-    """Moves a section up or down, past its neighbour among those that the user sees."""
+    """Moves a section up or down, past its neighbour among those that the user sees; leads back to its page."""
     section = get_object_or_404(changeable_sections(request.user), pk=pk)
     lock_for_edit(section.report, request.user)
     if request.POST.get("direction") in ("up", "down"):
         move_section(section, request.POST["direction"] == "up", Section.objects.visible_to(request.user))
+    if "write" in request.POST:
+        return redirect(f"{reverse('report_write', args=[section.report_id])}#section-{section.pk}")
     return redirect(section)
 
 

@@ -62,10 +62,12 @@ class Insert:
 
 @dataclass(frozen=True)
 class Branch:
-    """One case of a variant, with its text."""
+    """One case of a variant, with its text from `start` to `end` in the source."""
 
     case: str
     nodes: Nodes
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,12 @@ class BrokenText:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph, or a heading above paragraphs."""
+    """One paragraph, or a heading above paragraphs, from `start` to `end` in the source, its mark included."""
 
     is_heading: bool
     nodes: Nodes
+    start: int = 0
+    end: int = 0
 
 
 # Text, Insert, Choice or BrokenText; in a Reading, Meant replaces Insert and Choice.
@@ -135,7 +139,8 @@ class TextParser:
             if paragraph.nodes:
                 paragraphs.append(paragraph)
         if self.at < len(self.source):
-            paragraphs.append(Paragraph(False, (self.broken(self.at, len(self.source)),)))
+            start = self.at
+            paragraphs.append(Paragraph(False, (self.broken(start, len(self.source)),), start, len(self.source)))
         return tuple(paragraphs), tuple(self.problems)
 
     def paragraph(self) -> Paragraph:
@@ -152,8 +157,9 @@ class TextParser:
             end = self.line_end(reason.opened)
             self.report(reason.opened, self.source[reason.opened : end], reason.expected)
             nodes, self.at = (self.broken(start, end),), end
+        end = self.at
         self.at += 1
-        return Paragraph(bool(heading), nodes)
+        return Paragraph(bool(heading), nodes, start, end)
 
     def nodes(self) -> Nodes:
         """The nodes up to the end of the line, or within a variant up to the end of the case."""
@@ -233,7 +239,8 @@ class TextParser:
         else:
             found = self.source[start : min(self.line_end(start), start + 20)]
             self.report(start, found, f"变体应写成“{VARIANT_EXAMPLE}”；要写方括号本身，请写成“[[”和“]]”")
-        return Branch(case[1] if case else "", self.nodes())
+        begin = self.at
+        return Branch(case[1] if case else "", self.nodes(), begin, self.at)
 
     def text(self, end: int) -> Text:
         """The plain text up to `end`."""

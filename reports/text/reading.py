@@ -1,7 +1,7 @@
 """Resolves every expression of a text to its meaning, or reports why it has none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from .aspects import TARGET, Meaning, Meaningless, divided_name, meaning_of
@@ -68,7 +68,7 @@ def read_text(source: str, vocabulary: Vocabulary) -> Reading:
     """Parses a text and resolves it within the scope of a vocabulary."""
     paragraphs, problems = parse(source)
     reader = Interpreter(vocabulary)
-    understood = tuple(Paragraph(each.is_heading, reader.nodes(each.nodes, frozenset())) for each in paragraphs)
+    understood = tuple(replace(each, nodes=reader.nodes(each.nodes, frozenset())) for each in paragraphs)
     found = sorted([*problems, *reader.problems], key=lambda problem: problem.line)
     return Reading(understood, tuple(found[:MOST_PROBLEMS]))
 
@@ -117,7 +117,7 @@ class Interpreter:
         name, aspect, _ = divided_name(node.subject, self.vocabulary)
         if aspect == TARGET and branch.case != WITHOUT_TARGET:
             aimed = aimed | {self.vocabulary.key(name)}
-        return Branch(branch.case if branch.case in known else "", self.nodes(branch.nodes, aimed))
+        return replace(branch, case=branch.case if branch.case in known else "", nodes=self.nodes(branch.nodes, aimed))
 
     def report(self, line: int, found: str, wrong: Meaningless) -> None:
         """Adds a problem for an expression without a meaning."""

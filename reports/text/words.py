@@ -157,6 +157,9 @@ def period(write: Callable[[Period], str]) -> Callable[[TextWriter], str]:
 
 CASE_COUNTS = frozenset({"assisted_youths", "assistances", "assistances_per_youth"})
 
+# Says nothing, but makes its paragraph one about cases.
+CASES_MARK = "涉及帮扶"
+
 WORDS = {
     "年度": Word(period(lambda one: f"{one.year}年"), "所属年份"),
     "下一年度": Word(period(lambda one: f"{one.year + 1}年"), "下一个年份"),
@@ -181,6 +184,7 @@ WORDS = {
     "不足": Word(lambda writer: shortfall.shortfall(writer.sentences), "未完成的任务和缺项"),
     "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASE_COUNTS),
     "帮扶情况": Word(given, "帮扶次数和内容", CASE_COUNTS),
+    CASES_MARK: Word(lambda writer: "", "本段只给可以知道帮扶情况的人看", CASE_COUNTS),
     "专项覆盖": Word(campaigns_covered, "期内专项的覆盖人数和覆盖率，逐项一句"),
     "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
 }

@@ -105,11 +105,20 @@ READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
     *("attachment_export", "help_list", "help_detail"),
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
+    "report_number",
 }
 # They take nothing but forms.
 SENT_ONLY = {
     *("case_draft_keep", "case_draft_find", "case_draft_drop"),
-    *("section_move", "section_preview", "list_search", "notices_read", "sign_in_code_close"),
+    *(
+        "report_text",
+        "report_variant",
+        "section_move",
+        "section_preview",
+        "list_search",
+        "notices_read",
+        "sign_in_code_close",
+    ),
     *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "decide", "delete", "spellings")),
 }
 # As whom every day is asked for what the table does not give; with --full as everybody. Before any view it is one

@@ -50,6 +50,13 @@ def test_vendor_file_points_to_no_file_that_is_not_copied(name):
         assert re.findall(r"""url\((?!["']?data:)[^)]*\)""", text) == []
 
 
+@pytest.mark.parametrize(("name", "exported"), [(name, made[1]) for name, made in assets.BUNDLED.items()])
+def test_bundle_is_one_script_that_defines_its_name_and_loads_no_other(name, exported):
+    text = (assets.VENDOR / name).read_text("utf-8")
+    assert re.match(rf'(?:"use strict";)?var {exported}=', text)
+    assert re.findall(r"\bimport\s*\(|\brequire\(|sourceMappingURL", text) == []
+
+
 def test_an_asset_is_addressed_as_collected_and_one_that_was_not_is_refused(tmp_path):
     manifest = {"version": "1.1", "hash": "", "paths": {"yl/app.css": "yl/app.0123.css"}}
     (tmp_path / "staticfiles.json").write_text(json.dumps(manifest))

@@ -26,6 +26,9 @@ def open_section(page, sign_in, report):
     sign_in(page, User.objects.get(name="林知秋"))
     page.goto(report.get_absolute_url())
     page.get_by_role("link", name="修改：团员").click()
+    section = page.locator("form.write-section").first
+    section.get_by_role("button", name="高级").click()
+    section.get_by_role("link", name="带预览和名称表的编辑页").click()
     return page.get_by_label("正文", exact=True)
 
 
