@@ -3,6 +3,7 @@
 from datetime import date
 
 from .chance import Chance, yes
+from .contents_2017 import CONTENTS_2017
 from .organisations import ROOT_NAME
 from .programme import ATTENDEE_SHARES, EVENT_KINDS, EXACT, SAMPLE_CAMPAIGNS, UNITED_PARTNERS, UNRECORDED
 from .programme_2016 import PROGRAMME_2016
@@ -59,7 +60,7 @@ def activity_rows():
             "专项": event.campaign or usual.campaign,
             "主题标签": event.tags,
             "协办单位": event.partners,
-            "内容": event.content,
+            "内容": event.content or CONTENTS_2017.get(event.name),
         }
 
 
