@@ -86,6 +86,16 @@ class Period:
         return Period(self.start - (self.end - self.start) - timedelta(days=1), self.eve)
 
     @property
+    def after(self):
+        """The following period (下期): the next month, quarter, half or year, else as many days."""
+        parts = [part for part in PARTS if PARTS[part][2] == PARTS[self.part][2]] if self.part else []
+        if parts:
+            place = parts.index(self.part) + 1
+            return self.of_part(self.year + (place == len(parts)), parts[place % len(parts)])
+        begin = self.end + timedelta(days=1)
+        return Period(begin, begin + (self.end - self.start))
+
+    @property
     def eve(self):
         """The day before the period begins, on which its opening stock is taken."""
         return self.start - timedelta(days=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,14 +11,29 @@ from typing import TYPE_CHECKING
 from django.db.models import Model
 
 from activities.models import Activity, ActivityType
-from orgs.models import Organisation, Unit
+from orgs.models import Organisation, Unit, UnitContact
+from outreach.models import Contact
 from youthhubs.models import Hub
 
-from ..figures.figure import Figure
+from ..figures.figure import FLOW, Figure
 from ..figures.measures import person_times, sessions
 from ..figures.readers import CASE_FIGURES
 from ..figures.sources import education
-from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, Sentences, TextParts, listing, shortened
+from .activity_words import GroupWords, most_frequent_words, phrases_in, praise_within, titles_in
+from .sentences import (
+    BARE,
+    BEFORE,
+    CHANGE,
+    CLAUSE_LIMIT,
+    TITLE_LIMIT,
+    YEAR_BEFORE,
+    YEAR_CHANGE,
+    Sentences,
+    TextParts,
+    listing,
+    quoted_titles,
+    shortened,
+)
 
 if TYPE_CHECKING:
     from .vocabulary import Vocabulary
@@ -91,6 +106,55 @@ def topics(sentences: Sentences, key: str) -> list[str]:
     return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types, sentences.scope.day))
 
 
+def has_form(figure: Figure, model: type[Model]) -> bool:
+    """Whether a figure counts contacts, which have a form."""
+    return model in (UnitContact, Contact)
+
+
+def counts_people(figure: Figure, model: type[Model]) -> bool:
+    """Whether a figure counts person-times."""
+    return figure.measure is person_times
+
+
+def words_of_rows(sentences: Sentences, key: str) -> list[GroupWords]:
+    """The words of the activities that a figure counts."""
+    return sentences.activity_words(kinds_of(sentences.results[key].figure, sentences.types, sentences.scope.day))
+
+
+# What texts take from the records of activities, found by the key of the figure that counts them.
+FOUND_IN_RECORDS: dict[str, Callable[[Sentences, str], Sequence[str]]] = {
+    "活动": lambda sentences, key: titles_in(words_of_rows(sentences, key), TITLE_LIMIT),
+    "内容": lambda sentences, key: phrases_in(words_of_rows(sentences, key)),
+    "反响": lambda sentences, key: praise_within(words_of_rows(sentences, key)),
+    "对象": lambda sentences, key: most_frequent_words("对象", words_of_rows(sentences, key)),
+    "青年汇": lambda sentences, key: most_frequent_words("青年汇", words_of_rows(sentences, key)),
+    "协办": lambda sentences, key: most_frequent_words("协办", words_of_rows(sentences, key)),
+}
+
+
+def of_records(name: str, hint: str, joined: Callable[[Sequence[str]], TextParts] = shortened) -> Aspect:
+    """The aspect of this name in FOUND_IN_RECORDS."""
+    found = FOUND_IN_RECORDS[name]
+    return Aspect(lambda sentences, key, unit: joined(found(sentences, key)), hint, is_of_activities)
+
+
+def in_a_row(phrases: Sequence[str]) -> TextParts:
+    """Joins phrases, which may hold 和 themselves, by `、`; of more than a few the first, followed by `等`."""
+    few = shortened(phrases)
+    return few if len(phrases) > CLAUSE_LIMIT else ("、".join(phrases),) if phrases else ()
+
+
+def most_of_them(names: Sequence[str]) -> TextParts:
+    """The first two names, followed by `等` where there are more; they are long."""
+    return ("、".join(names[:2]) + "等",) if len(names) > 2 else listing(names)
+
+
+def told_by_type(sentences: Sentences, key: str) -> TextParts:
+    """The sentence on what a figure counts, type by type, with the names of activities and only what is recorded."""
+    kinds = kinds_of(sentences.results[key].figure, sentences.types, sentences.scope.day)
+    return sentences.told([kind for kind in sentences.types if kind.key in kinds])
+
+
 def type_by_type(sentences: Sentences, key: str) -> TextParts:
     """The sentence on what a figure counts, type by type."""
     kinds = kinds_of(sentences.results[key].figure, sentences.types, sentences.scope.day)
@@ -118,12 +182,34 @@ ASPECTS = {
     "参加": Aspect(
         lambda sentences, key, unit: sentences.attendance(key),
         "“120人次参加”一类的分句，未统计的如实说明",
-        lambda figure, model: figure.measure is person_times,
+        counts_people,
+    ),
+    "到场": Aspect(
+        lambda sentences, key, unit: sentences.complete(key, unit),
+        "人次；没有统计或统计不全的不写，可先按“有”“无”分情形",
+        counts_people,
+        is_number=True,
+    ),
+    "比上年": Aspect(
+        lambda sentences, key, unit: sentences.beyond_last_year(key),
+        "“，比上年增加12场”，两年都有准数时才写",
+        lambda figure, model: figure.timing == FLOW,
+    ),
+    "方式": Aspect(
+        lambda sentences, key, unit: ("、".join(sentences.forms(key)[:CLAUSE_LIMIT]),),
+        "登记过的联络、联系方式",
+        has_form,
     ),
     "名称": Aspect(
         lambda sentences, key, unit: shortened(sentences.names(key)), "前几个名称，较多时加“等”", is_of_names
     ),
     "全部名称": Aspect(lambda sentences, key, unit: listing(sentences.names(key)), "全部名称", is_of_names),
+    "活动": of_records("活动", "活动名称，参加人次多的在先", quoted_titles),
+    "内容": of_records("内容", "活动记录的“内容”中的短语", in_a_row),
+    "反响": of_records("反响", "活动记录的“内容”中写明的评价，如“受到青年好评”"),
+    "对象": of_records("对象", "常见的面向人群"),
+    "青年汇": of_records("青年汇", "举办活动较多的青年汇", most_of_them),
+    "协办": of_records("协办", "常见的协办单位"),
     "主题": Aspect(lambda sentences, key, unit: shortened(topics(sentences, key)), "常见的主题标签", is_of_activities),
     "专项": Aspect(
         lambda sentences, key, unit: shortened(sentences.campaigns(key)), "活动所属的专项", is_of_activities
@@ -131,6 +217,11 @@ ASPECTS = {
     "分类": Aspect(
         lambda sentences, key, unit: type_by_type(sentences, key),
         "逐类的场次、主题和人次",
+        is_divided,
+    ),
+    "逐类": Aspect(
+        lambda sentences, key, unit: told_by_type(sentences, key),
+        "逐类的场次、活动名称和人次，没有统计的不写",
         is_divided,
     ),
     TARGET: Aspect(target, "上级下达的目标", is_number=True),
@@ -176,8 +267,9 @@ def meaning_of(expression: str, vocabulary: Vocabulary, aimed: frozenset[str] = 
 
 
 def figures_of_aspect(key: str, aspect: str, vocabulary: Vocabulary) -> frozenset[str]:
-    """The figures on which an aspect depends; 分类 also depends on the figures of each type."""
-    kinds = kinds_of(vocabulary.figures[key], vocabulary.types, vocabulary.scope.day) if aspect == "分类" else []
+    """The figures on which an aspect depends; 分类 and 逐类 also depend on the figures of each type."""
+    is_by_type = aspect in ("分类", "逐类")
+    kinds = kinds_of(vocabulary.figures[key], vocabulary.types, vocabulary.scope.day) if is_by_type else []
     return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])
 
 

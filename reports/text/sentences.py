@@ -19,16 +19,19 @@ from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 from yl_district.pinyin import name_order
 
-from ..figures.counting import results
+from ..figures.counting import grouped_rows, is_of_campaign, results
 from ..figures.figure import Result
 from ..figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, amount
 from ..figures.readers import CASE_FIGURES
 from ..figures.scopes import Scope
+from .activity_words import VISITS_APART, GroupWords, titles_in, words_of_activities
 
 BARE = "-"
 CLAUSE_LIMIT = 4
 YEAR_BEFORE, BEFORE = "上年同期", "上期"
 YEAR_CHANGE, CHANGE = "同比", "环比"
+# How many activities a sentence calls by their names.
+TITLE_LIMIT = 3
 # The aspects that refer to another period, with the property of Period that returns it.
 OTHER_PERIODS = {YEAR_BEFORE: "year_before", BEFORE: "before"}
 COMPARED_WITH = {YEAR_CHANGE: YEAR_BEFORE, CHANGE: BEFORE}
@@ -101,6 +104,11 @@ def shortened(names: Sequence[str]) -> TextParts:
     return listing(names)
 
 
+def quoted_titles(titles: Sequence[str]) -> TextParts:
+    """The quoted names of activities side by side; of more than TITLE_LIMIT only these, followed by `等`."""
+    return ("".join(titles[:TITLE_LIMIT]) + ("等" if len(titles) > TITLE_LIMIT else ""),) if titles else ()
+
+
 class Sentences:
     """The figures of one scope as words of a text; `counted` passes in results that are already known."""
 
@@ -116,10 +124,16 @@ class Sentences:
         return self.results[key].value if key in self.results else 0
 
     def former(self, key: str, aspect: str) -> Result:
-        """The figure's result in the period that the aspect refers to."""
+        """The figure's result in the period that the aspect refers to, counted with all figures of its source."""
         if (key, aspect) not in self._former:
             other = self.scope.within(getattr(self.scope.period, OTHER_PERIODS[aspect]))
-            self._former[key, aspect] = self.results[key].figure.result(other)
+            figure = self.results[key].figure
+            if figure.is_case or is_of_campaign(figure):
+                self._former[key, aspect] = figure.result(other)
+            else:
+                alike = [each.figure for each in self.results.values() if each.figure.source is figure.source]
+                groups = grouped_rows(other, alike, {figure.source})[figure.source]
+                self._former |= {(each.key, aspect): each.result_of_groups(groups) for each in alike}
         return self._former[key, aspect]
 
     def change(self, key: str, aspect: str) -> int | None:
@@ -159,6 +173,19 @@ class Sentences:
         text = f"{'增加' if change > 0 else '减少'}{about}{abs(change)}{unit_of(result, unit)}"
         return (Number(key, text, aspect),)
 
+    def beyond_last_year(self, key: str) -> TextParts:
+        """The clause `，比上年增加12场`; empty unless both values are exact, differ, and last year's is not zero."""
+        now, then, change = self.results[key], self.former(key, YEAR_BEFORE), self.change(key, YEAR_CHANGE)
+        if not change or not then.value or not (exact(now) and exact(then)):
+            return ()
+        year_before = "上年" if self.scope.period.part == "year" else "上年同期"
+        return (f"，比{year_before}", *self.difference(key, "", YEAR_CHANGE))
+
+    def complete(self, key: str, unit: str = "") -> TextParts:
+        """The figure's Number where it is complete and not zero; empty otherwise."""
+        result = self.results[key]
+        return (self.number(key, unit),) if result.value and result.quality != INCOMPLETE else ()
+
     def names(self, key: str) -> list[str]:
         """The names of the rows that the figure counts, in order of entry."""
         return list(self.results[key].figure.rows(self.scope).order_by("pk").values_list("name", flat=True))
@@ -183,6 +210,46 @@ class Sentences:
             came = self.attendance(f"attendances.{kind.key}")
             parts += ["；", kind.name, self.number(f"sessions.{kind.key}"), *about, "，", *came]
         return tuple(parts[1:])
+
+    def told(self, kinds: Iterable[ActivityType]) -> TextParts:
+        """The parts of `“重温誓词”主题团日2场，30人次参加；宣讲会…`; what is not recorded is left out."""
+        return tuple(part for kind in kinds for part in ("；", *self.told_of_type(kind, kind.name)))[1:]
+
+    def told_of_type(self, kind: ActivityType, name: str) -> TextParts:
+        """The parts of `“重温誓词”主题团日2场，30人次参加`, the type called by `name`; visits are not named."""
+        came = self.complete(f"attendances.{kind.key}")
+        titles = () if kind.key == VISITS_APART else self.titles([kind.key])
+        told = (*titles, name, self.number(f"sessions.{kind.key}"))
+        return (*told, "，", *came, "参加") if came else told
+
+    def titles(self, kinds: Iterable[str]) -> TextParts:
+        """The names of the best attended activities of these types, `“重温誓词”“健步走”等`."""
+        return quoted_titles(titles_in(self.activity_words(kinds), TITLE_LIMIT))
+
+    def activity_words(self, kinds: Iterable[str]) -> list[GroupWords]:
+        """The words of the activities of these types; among several types visits are left out."""
+        asked = list(kinds)
+        return [
+            self._words[kind]
+            for kind in asked
+            if kind in self._words and (kind != VISITS_APART or asked == [VISITS_APART])
+        ]
+
+    @cached_property
+    def _words(self) -> dict[str, GroupWords]:
+        """The words of the activities held, by the key of their type."""
+        words: dict[str, GroupWords] = kept_result(("activity words", *self.scope.known_by), self._find_words)
+        return words
+
+    def _find_words(self) -> dict[str, GroupWords]:
+        """The same, found now."""
+        return words_of_activities(self.results["sessions"].figure.rows(self.scope), "held_on", lambda kind, on: kind)
+
+    def forms(self, key: str) -> list[str]:
+        """The forms of the contacts that a figure counts, in their order."""
+        rows = self.results[key].figure.rows(self.scope).order_by().values_list("form", flat=True).distinct()
+        found = kept_result(("forms", key, *self.scope.known_by), partial(list, rows))
+        return [label for form, label in rows.model.Form.choices if form in found]
 
     def topics(self, kinds: Iterable[str]) -> list[str]:
         """The tags of activities of these types, the most frequent first."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ..figures.measures import INCOMPLETE
 from ..figures.readers import CASE_FIGURES
 from .sentences import Sentences, TextParts
 
@@ -50,7 +49,10 @@ def missed_target(text: Sentences, key: str) -> TextParts:
 
 
 def undone(text: Sentences) -> Iterator[tuple[str, TextParts]]:
-    """Yields each gap that the level above would ask about, with the key of its figure."""
+    """Yields each gap that the level above would ask about, with the key of its figure.
+
+    What was not recorded is no shortfall of the work: the checks and the annex of doubts name it.
+    """
     if text.is_district and text.value("communities_with_cadre") < text.value("communities"):
         yield "communities_with_cadre", ("村、社区团干部尚未配齐",)
     if text.value("cadres_at_quota") < text.value("cadres"):
@@ -59,5 +61,3 @@ def undone(text: Sentences) -> Iterator[tuple[str, TextParts]]:
     for key, label in [("service_plans", "服务计划书"), ("paired_youths", "固定志愿者")]:
         if text.value(key) < text.value("assisted_youths"):
             yield key, (f"尚有帮扶对象没有{label}",)
-    if text.results["attendances"].quality == INCOMPLETE:
-        yield "attendances", ("部分活动未统计参加人次",)

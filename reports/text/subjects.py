@@ -11,7 +11,7 @@ from activities.models import Activity
 
 from ..figures.figure import Result
 from ..figures.measures import INCOMPLETE, ROUNDED
-from .aspects import TARGET, Meaning, Meaningless, divided_name, topics
+from .aspects import ASPECTS, FOUND_IN_RECORDS, TARGET, Meaning, Meaningless, divided_name, topics
 from .parsing import VARIANT_EXAMPLE
 from .sentences import COMPARED_WITH, Sentences, exact
 
@@ -99,6 +99,8 @@ LIST_SUBJECTS = {
     "主题": topics,
     "专项": lambda sentences, key: sentences.campaigns(key),
     "签到": lambda sentences, key: sentences.has_sign_ins(key),
+    "到场": lambda sentences, key: sentences.complete(key),
+    **FOUND_IN_RECORDS,
 }
 
 
@@ -173,7 +175,7 @@ def of_aspect(expression: str, vocabulary: Vocabulary) -> Cases:
     """Cases of another aspect of a figure."""
     name, aspect, _ = divided_name(expression, vocabulary)
     key = vocabulary.key(name, vocabulary.facts)
-    lists = LIST_SUBJECTS if vocabulary.model(key) is Activity else {}
+    lists = lists_of(key, vocabulary)
     if aspect == TARGET:
         return of_target(key)
     if aspect in COMPARED_WITH:
@@ -182,6 +184,14 @@ def of_aspect(expression: str, vocabulary: Vocabulary) -> Cases:
         return of_list(key, lists[aspect])
     known = "”“.".join([TARGET, *COMPARED_WITH, *lists])
     raise Meaningless(f"“{name}”不能按“.{aspect}”分情形，可以按“.{known}”")
+
+
+def lists_of(key: str, vocabulary: Vocabulary) -> dict[str, Callable[[Sentences, str], object]]:
+    """The lists by which texts can tell cases of a figure apart; none but of figures of activities."""
+    if vocabulary.model(key) is not Activity:
+        return {}
+    known = vocabulary.aspects(key)
+    return {name: found for name, found in LIST_SUBJECTS.items() if name not in ASPECTS or name in known}
 
 
 def sum_of(expression: str, vocabulary: Vocabulary) -> FigureSum:

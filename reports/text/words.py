@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from activities.models import Campaign
+from activities.models import Campaign, QuarterTheme
 from assistance.models import Assistance
 from members.models import Post
 from yl_district.database.actors import whole_case_files
@@ -15,7 +15,8 @@ from yl_district.periods import PARTS, Period
 
 from . import shortfall
 from .aspects import Meaning
-from .sentences import TextParts, shortened
+from .plans import TASKS, period_ahead, quarters_ahead
+from .sentences import TextPart, TextParts, listing, shortened
 
 if TYPE_CHECKING:
     from .writing import TextWriter
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 OUTSIDE_TYPES = ["cadre_meeting", "face_to_face", "open_day", "visit"]
 # The opening day of the 19th National Congress of the Party.
 CONGRESS = date(2017, 10, 18)
-SEASONS = {
-    1: ("服务季", "结合元旦、春节“两节”，走访慰问困难青少年，加大精准帮扶力度"),
-    2: ("运动季", "利用春夏时节，组织趣味运动会、健步走等体育活动"),
-    3: ("文体季", "结合暑期，发挥基层团组织和青年汇的力量，为青少年提供丰富的文体活动"),
-    4: ("文化季", "开展读书分享、“送好书”等活动，丰富团员青年的精神文化生活"),
+# The fields of work that a text names as those of the period, with the figures by which it shows.
+FIELDS_OF_WORK = {
+    "组织建设": ["cadre_meetings", "flags_issued", "badges_issued", "members_joined", "units_founded", "unit_contacts"],
+    "思想引领": ["education_sessions"],
+    "联系青年": ["youth_contacts", "sessions.face_to_face", "sessions.open_day"],
+    "志愿服务": ["sessions.volunteering"],
 }
 
 
@@ -91,7 +93,8 @@ def quarter(period: Period) -> int:
 
 def season(period: Period, shift: int = 0) -> tuple[str, str]:
     """The theme of the quarter, or of the one `shift` quarters later: its name and its tasks."""
-    return SEASONS[(quarter(period) + shift - 1) % 4 + 1]
+    name = QuarterTheme.USUAL[(quarter(period) + shift - 1) % 4]
+    return name, TASKS[name]
 
 
 def given(writer: TextWriter) -> TextParts:
@@ -118,11 +121,12 @@ def given(writer: TextWriter) -> TextParts:
 
 def remaining(writer: TextWriter) -> TextParts:
     """A sentence on each type of activity that the document does not mention otherwise."""
-    text, parts = writer.sentences, []
+    text = writer.sentences
+    parts: list[TextPart] = []
     for kind in text.types:
         if not writer.mentioned & {f"sessions.{kind.key}", f"attendances.{kind.key}"}:
-            held = text.held([kind])[1:]
-            parts += [f"{period_adverbial(text.scope.period)}举办{kind.name.removesuffix('活动')}活动", *held, "。"]
+            told = text.told_of_type(kind, f"{kind.name.removesuffix('活动')}活动")
+            parts += [f"{period_adverbial(text.scope.period)}举办", *told, "。"]
     return tuple(parts)
 
 
@@ -143,6 +147,14 @@ def is_active(writer: TextWriter) -> bool:
     done = [result.figure for result in found if result.figure.is_work and result.value]
     writer.is_about_cases |= bool(done) and all(figure.is_case for figure in done)
     return bool(done)
+
+
+def fields_of_work(writer: TextWriter) -> TextParts:
+    """`以组织建设和思想引领为重点，`, naming the fields with records in the period; empty without any."""
+    worked = [field for field, keys in FIELDS_OF_WORK.items() if any(map(writer.sentences.value, keys))]
+    if has_themes(writer):
+        worked.append("青年活动")
+    return ("以", *listing(worked), "为重点") if worked else ()
 
 
 def has_themes(writer: TextWriter) -> bool:
@@ -174,10 +186,13 @@ WORDS = {
     "地区": Word(lambda writer: writer.sentences.area, "所服务的地方"),
     "同级党委": Word(lambda writer: writer.sentences.party_committee, "本级的党委或党工委"),
     "指导思想": Word(period(lambda one: guidance(one.end)), "当年文件的提法"),
+    "重点": Word(fields_of_work, "“以组织建设和思想引领为重点”，只列有记录的工作"),
     "季度主题": Word(period(lambda one: season(one)[0]), "服务季、运动季、文体季、文化季"),
     "季度要求": Word(period(lambda one: season(one)[1]), "本季主题的要求"),
     "下季主题": Word(period(lambda one: season(one, 1)[0]), "下一季度的主题"),
     "下季要求": Word(period(lambda one: season(one, 1)[1]), "下季主题的要求"),
+    "季度安排": Word(lambda writer: quarters_ahead(writer.sentences), "下一年度四个季度的主题和已列入计划的活动"),
+    "下期安排": Word(lambda writer: period_ahead(writer.sentences), "下一期已列入计划的活动，没有的不写"),
     "序号": Word(lambda writer: writer.next_ordinal(), "一、二、三……，每节从一起"),
     "专职指标": Word(lambda writer: f"{Post.FULL_TIME_QUOTA}名", "专职团干部联系青年的指标"),
     "其他指标": Word(lambda writer: f"{Post.OTHER_QUOTA}名", "其他团干部联系青年的指标"),

@@ -14,7 +14,7 @@ from orgs.models import Role
 from reports.checks import answer_of, unexplained
 from reports.figures.counting import results
 from reports.models import Explanation
-from tests.factories import make_grant, make_user
+from tests.factories import make_grant, make_report, make_section, make_user
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, queries
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
@@ -79,6 +79,8 @@ def test_where_everything_agrees_the_board_says_so(place):
 
 def test_a_finding_leads_to_what_mends_it_and_quotes_the_sentence_that_rests_on_it(place):
     add_activity("lecture", date(YEAR, 6, 1), name="读书讲座", hub=place.hub)
+    report = make_report(place.root)
+    make_section(report, "{期内}举办各类活动{活动场次}，{参加人次.参加}，有签到记录的共{签到人数}。")
     shown, text = board(place.office)
     activity = place.hub.activities.get(name="读书讲座")
     assert [one for one in shown if one[0] == "unrecorded_activity"] == [

@@ -122,7 +122,9 @@ def test_nothing_is_added_to_a_report_that_is_deleted_at_that_moment(district):
 
 def test_the_preview_knows_what_other_sections_tell(district):
     make_activity(district.here, type="sports")
-    assert preview(district.cadre, district.report, "{其余活动}")[0][1].startswith("全年举办阳光体育活动1场")
+    assert preview(district.cadre, district.report, "{其余活动}")[0][1].startswith(
+        "全年举办“春季健步走”阳光体育活动1场"
+    )
     other = make_section(district.report, "{阳光体育场次}")
     assert "目前没有可写的内容" in preview(district.cadre, district.report, "{其余活动}")[0][0]
     assert preview(district.cadre, district.report, "{其余活动}", section=other.pk)[0][1].startswith("全年举办")

@@ -98,6 +98,23 @@ def test_period_before_and_same_period_of_the_year_before(period, before, year_b
 
 
 @pytest.mark.parametrize(
+    ("period", "after"),
+    [
+        (Period.of_year(2017), Period.of_year(2018)),
+        (Period.of_part(2017, "h2"), Period.of_part(2018, "h1")),
+        (Period.of_part(2017, "q3"), Period.of_part(2017, "q4")),
+        (Period.of_part(2017, "q4"), Period.of_part(2018, "q1")),
+        (Period.of_part(2016, "m1"), Period.of_part(2016, "m2")),
+        (Period.of_part(2016, "m12"), Period.of_part(2017, "m1")),
+        (days("2016.2.20", "2016.2.29"), days("2016.3.1", "2016.3.10")),
+    ],
+)
+def test_period_after(period, after):
+    assert period.after == after
+    assert after.eve == period.end
+
+
+@pytest.mark.parametrize(
     ("day", "number", "before"),
     [
         # From a leap day to another one, and to a year that has none, among them the end of a century.
