@@ -4,7 +4,7 @@ from yl_district.history.tracking import note_changed, note_created
 
 from ..figures.scopes import scope_of
 from ..models import Report, Section
-from ..text import Vocabulary, default_drafts
+from ..text import Style, Vocabulary, default_drafts
 
 
 def earlier_report(report):
@@ -13,11 +13,14 @@ def earlier_report(report):
     return same.filter(ends_on__lt=report.starts_on).order_by("-ends_on").first()
 
 
-def begin_report(report):
-    """Saves a new report with the text of the latest earlier one, or the default text; returns that report, or None."""
+def begin_report(report, style=""):
+    """Saves a new report with the text of the latest earlier one; returns that report, or None.
+
+    Where there is none, or a style is asked for, it begins with the default text.
+    """
     report.save()
-    earlier, scope = earlier_report(report), scope_of(report)
-    drafts = earlier.sections.all() if earlier else default_drafts(scope, Vocabulary(scope))
+    earlier, scope = None if style else earlier_report(report), scope_of(report)
+    drafts = earlier.sections.all() if earlier else default_drafts(scope, Vocabulary(scope), style or Style.FULL)
     sections = [
         Section(
             report=report,

@@ -13,11 +13,13 @@ from ..figures.places import PlaceField, Places
 from ..figures.readers import may_know_cases
 from ..figures.scopes import scope_of
 from ..models import Report, Section
-from ..text import Vocabulary
+from ..text import Style, Vocabulary
 from ..text.reading import read_text
 from .actions import begin_report
 
 BODY_ROWS = 18
+# The choice beside the styles: to go on from the text of an earlier report.
+FROM_EARLIER = "earlier"
 
 
 def part_choices():
@@ -28,7 +30,7 @@ def part_choices():
 class ReportForm(PageForm):
     """A new report: its place, and its period, which determines the form."""
 
-    groups = [("", "place", "part", "year")]
+    groups = [("", "place", "part", "year", "style")]
     fixed = ("form", "organisation", "hub", "starts_on", "ends_on")
     place = PlaceField(label="组织", error_messages={"invalid_choice": "没有这个组织，或您不能为它编写报告。"})
     part = forms.ChoiceField(
@@ -37,6 +39,16 @@ class ReportForm(PageForm):
         error_messages={"invalid_choice": "没有这种报告。"},
     )
     year = YearFormField(label="年度")
+    style = forms.ChoiceField(
+        label="正文",
+        choices=[
+            (FROM_EARLIER, "沿用上一份同类报告"),
+            *((style.value, f"通用文本：{style.label}") for style in Style),
+        ],
+        initial=FROM_EARLIER,
+        required=False,
+        error_messages={"invalid_choice": "没有这种写法。"},
+    )
 
     class Meta:
         model = Report
@@ -46,6 +58,10 @@ class ReportForm(PageForm):
         self.places = Places(self.user, RECORD_KEEPERS)
         self.fields["place"].offer(self.places)
         self.initial.setdefault("place", self.places.own)
+
+    def clean_style(self):
+        """The style chosen; empty where the report is to begin with an earlier text."""
+        return self.cleaned_data["style"].removeprefix(FROM_EARLIER)
 
     def clean(self):
         data = super().clean()
@@ -60,7 +76,7 @@ class ReportForm(PageForm):
         return data
 
     def save(self, commit=True):
-        self.earlier = begin_report(self.instance)
+        self.earlier = begin_report(self.instance, self.cleaned_data["style"])
         return self.instance
 
     @property
@@ -68,7 +84,9 @@ class ReportForm(PageForm):
         """Which text the report starts from."""
         if self.earlier:
             return f"正文取自{self.earlier}，数字已换成本期的，请逐节核对。"
-        return "正文取自通用文本，请逐节核对。"
+        style = self.cleaned_data["style"]
+        written = f"（{Style(style).label}）" if style else ""
+        return f"正文取自通用文本{written}，请逐节核对。"
 
 
 class SectionForm(PageForm):

@@ -4,15 +4,20 @@ import re
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from activities.models import Activity, Partner, QuarterTheme
 from reports.documents.summary import summary_of_writer
 from reports.figures.scopes import Scope
+from reports.models import Report
 from reports.text import Style, TextWriter, Vocabulary, default_drafts
 from reports.text.activity_words import phrase_of, praise_in, title_of_activity
 from reports.text.sentences import Number
+from tests.factories import make_report, make_section, make_user
+from tests.pages import browser_of, send
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, bare_district, full_district
 from tests.reports.district import year_scope as scope_of
 from yl_district.periods import Period
@@ -206,3 +211,40 @@ def test_an_activity_is_called_by_what_tells_it_apart(name, title):
 )
 def test_of_a_content_only_a_phrase_without_numbers_and_recorded_praise_are_told(content, phrase, praise):
     assert (phrase_of(content), praise_in(content)) == (phrase, praise)
+
+
+@pytest.fixture
+def place():
+    root = bare_district()
+    return SimpleNamespace(root=root, office=browser_of(make_user(organisation=root)))
+
+
+def begun(place, **typed):
+    """The report created with these choices, and what the page says of it."""
+    response = send(place.office, "report_create", place=place.root.pk, part="year", **typed)
+    (said,) = [str(message) for message in response.context["messages"]]
+    return response.context["report"], said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("style", Style)
+def test_a_report_begins_in_the_style_chosen_even_where_an_earlier_one_exists(place, style):
+    make_section(make_report(place.root, year=YEAR - 1), "旧文字")
+    report, said = begun(place, year=YEAR, style=style.value)
+    assert said == f"已建立报告。正文取自通用文本（{style.label}），请逐节核对。"
+    drafts = default_drafts(scope_of(place.root), Vocabulary(scope_of(place.root)), style)
+    assert list(report.sections.values_list("heading", "body")) == [(each.heading, each.body) for each in drafts]
+
+
+@pytest.mark.django_db
+def test_without_a_style_a_report_begins_with_the_earlier_text(place):
+    make_section(make_report(place.root, year=YEAR - 1), "旧文字")
+    field = place.office.get(reverse("report_create")).context["form"]["style"]
+    assert (field.value(), len(field.field.choices)) == ("earlier", 1 + len(Style))
+    report, said = begun(place, year=YEAR, style=field.value())
+    assert said.startswith(f"已建立报告。正文取自清河地区团工委{YEAR - 1}年工作总结")
+    assert [each.body for each in report.sections.all()] == ["旧文字"]
+    typed = {"place": place.root.pk, "part": "q1", "year": YEAR, "style": "诗"}
+    form = place.office.post(reverse("report_create"), typed).context["form"]
+    assert form.errors == {"style": ["没有这种写法。"]}
+    assert Report.objects.count() == 2
