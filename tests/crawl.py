@@ -30,7 +30,7 @@ from yl_district.periods import Period
 ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
 # About records of every kind, of which the golden file names one.
 OF_EVERY_KIND = {"record_history", "record_unmask"}
-EXPORTS = ["docx", "pdf", "xlsx", "json"]
+EXPORTS = ["docx", "pdf", "xlsx", "internal", "json"]
 # They hand out a list as a workbook or as text; the records behind one figure are none that is kept by itself.
 LIST_EXPORTS = {
     name for name in ACCESS if name.endswith("_export") and f"{name.removesuffix('_export')}_list" in ACCESS

@@ -1,8 +1,11 @@
 """Pages of editions: signing a report, its editions, and the drift of their figures."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -19,9 +22,12 @@ from ..figures.readers import CASE_FIGURES, may_know_cases
 from ..figures.scopes import scope_of, scope_query
 from ..figures.tables import table_of
 from ..models import Edition, Report
+from ..printing.annex_sheets import SheetHead
+from ..printing.annexes import write_signed_annexes, write_signed_sources
+from ..printing.file_choices import SignedFileChoiceForm, asked_choices
 from ..printing.pdf import write_pdf
 from ..printing.printed import Unprintable
-from ..printing.views import warn_about_layout
+from ..printing.views import ENDINGS, INTERNAL_KIND, INTERNAL_NAME, file_context, warn_about_layout
 from ..printing.word import write_docx
 from .drift import drift_of, drifts, visible_moves
 from .forms import AmendForm, SignForm
@@ -85,6 +91,7 @@ def edition_detail(request, pk):
         "is_file_told": may_have_file(request.user, scope),
         "scope": scope,
         "query": scope_query(scope),
+        **file_context(SignedFileChoiceForm, lambda kind: reverse("edition_export", args=[edition.pk, kind])),
     }
     return render(request, "reports/edition_detail.html", context)
 
@@ -130,19 +137,28 @@ def edition_export(request, pk, kind):
     scope = scope_of(edition.report)
     with_cases = may_know_cases(request.user, scope)
     document = printed_edition(edition, with_cases)
-    writers = {
-        "docx": lambda stream: (
+    head = SheetHead(edition.signature, document.period, str(edition.signed_by), edition.dated)
+
+    def write_signed(stream):
+        if choices.is_default and may_have_file(request.user, scope):
             stream.write(edition.document)
-            if may_have_file(request.user, scope)
-            else warn_about_layout(request, write_docx(document, stream))
-        ),
-        "pdf": lambda stream: write_pdf(document, stream),
-        "json": lambda stream: write_results(scope, signed_results(edition, with_cases), stream),
-    }
-    if kind not in writers:
-        raise Http404
+        else:
+            warn_about_layout(request, write_docx(document, stream, choices))
+
     try:
-        return download(request, f"{document.title}（{edition.label}）.{kind}", str(edition), writers[kind])
+        choices = asked_choices(request.GET, kind)
+        writers = {
+            "docx": write_signed,
+            "pdf": lambda stream: write_pdf(document, stream, choices),
+            "xlsx": lambda stream: write_signed_annexes(scope, stream, signed_results(edition, with_cases), head),
+            INTERNAL_KIND: lambda stream: write_signed_sources(document, stream, replace(head, is_internal=True)),
+            "json": lambda stream: write_results(scope, signed_results(edition, with_cases), stream),
+        }
+        if kind not in writers:
+            raise Http404
+        label = {"xlsx": "附表", INTERNAL_KIND: INTERNAL_NAME}.get(kind, "") + choices.words
+        name = f"{document.title}（{edition.label}）{label}"
+        return download(request, f"{name}.{ENDINGS.get(kind, kind)}", f"{edition}{label}", writers[kind])
     except Unprintable as problem:
         messages.error(request, str(problem))
         return redirect(edition)

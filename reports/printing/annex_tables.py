@@ -1,7 +1,7 @@
 """The tables of the summary's annexes; their totals equal the figures."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum, prefetch_related_objects
@@ -32,25 +32,38 @@ class Amount(str):
     """A number that needs words, such as `300余`; aligned as a number."""
 
 
-Cell = str | int | date | FormulaCell | None
+@dataclass(frozen=True)
+class DrawnAmount:
+    """A number that reads as `text`, such as `300余`, in a cell that holds its certain part, which a chart draws."""
+
+    value: int
+    text: str
+
+    @property
+    def cell_format(self):
+        """The cell's number format, which adds the words."""
+        before, _, after = self.text.partition(str(self.value))
+        return "".join([before and f'"{before}"', "0", after and f'"{after}"'])
+
+
+Cell = str | int | date | FormulaCell | DrawnAmount | None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a sheet's rows: horizontal (`bar`) or vertical (`column`) bars of the numbers in the columns `series`.
-
-    `written` are the columns with the data labels, where they differ from `series`.
-    """
+    """A chart of a sheet's rows: horizontal (`bar`) or vertical (`column`) bars of the numbers in columns `series`."""
 
     kind: str
     title: str
     series: tuple[int, ...]
-    written: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Annex:
-    """One sheet: its title, its columns as (heading, width), its rows, and whether the last row is their total."""
+    """One sheet: its title, its columns as (heading, width), its rows, and whether the last row is their total.
+
+    `unit` is what its numbers count, where no column says it.
+    """
 
     name: str
     title: str
@@ -59,6 +72,7 @@ class Annex:
     has_total: bool = False
     note: str = ""
     charts: tuple[Chart, ...] = ()
+    unit: str = ""
 
 
 def yes_or_no(fact):
@@ -88,15 +102,21 @@ def figure_table(scope, results):
 
 
 def member_changes(scope, results):
-    """The roll by branch: opening + joined - left = closing, verified by a formula in each row."""
+    """The roll by branch: opening + joined - left = closing."""
     rows = [[roll.name, *roll.counts] for roll in roll_by_branch(scope)]
-    headings = ["年初数", *(label for label, _ in INTAKES), *(label for label, _ in LEAVINGS), "年末数", "核对"]
+    headings = ["年初数", *(label for label, _ in INTAKES), *(label for label, _ in LEAVINGS), "年末数"]
     columns = [("团支部", 32), *((heading, 10) for heading in headings)]
     note = "年初数＋新发展＋存量核实＋补录＋转入＋来源未注明－转出－超龄离团－其他减少＝年末数"
-    total = ["合计", *(sum(row[column] for row in rows) for column in range(1, len(headings)))]
-    return Annex(
-        "团员增减", "团员增减变动表", columns, [[*row, balance_cell(row)] for row in [*rows, total]], True, note
-    )
+    total = ["合计", *(sum(row[column] for row in rows) for column in range(1, len(columns)))]
+    return Annex("团员增减", "团员增减变动表", columns, [*rows, total], True, note, unit="人")
+
+
+def checked_member_changes(scope, results):
+    """The same with a last column in which a formula verifies each row."""
+    annex = member_changes(scope, results)
+    rows = [[*row, balance_cell(row)] for row in annex.rows]
+    columns = [*annex.columns, ("核对", 10)]
+    return replace(annex, name="团员增减核对", title="团员增减核对表", columns=columns, rows=rows)
 
 
 def balance_cell(row):
@@ -182,7 +202,7 @@ def link_table(scope, results):
             ]
         )
     total = ["合计", "", *(sum(row[column] or 0 for row in rows) for column in range(2, 7)), ""]
-    return Annex("1+100联系情况", "“1+100”团干部直接联系青年情况表", columns, [*rows, total], True)
+    return Annex("1+100联系情况", "“1+100”团干部直接联系青年情况表", columns, [*rows, total], True, unit="名、次、人次")
 
 
 def assistance_table(scope, results):
@@ -214,7 +234,7 @@ def assistance_table(scope, results):
         rows.append([number, name, youth.organisation.name, *map(yes_or_no, facts), *counts, sum(counts)])
     total = ["合计", "", "", "", "", "", "", *(sum(row[column] for row in rows) for column in range(7, len(columns)))]
     note = "姓名已作遮蔽；年内出库的对象也列出，其所受帮扶计入合计。"
-    return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, total], True, note)
+    return Annex("精准帮扶名册", "精准帮扶对象受帮扶情况表", columns, [*rows, total], True, note, unit="次")
 
 
 def assistance_totals(scope, results):
@@ -225,7 +245,7 @@ def assistance_totals(scope, results):
     rows = [[label, received[kind]] for kind, label in Assistance.Kind.choices]
     note = "个案只对获授权的人逐一打开，这里只列合计。"
     columns = [("帮扶类别", 20), ("次数", 10)]
-    return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, ["合计", received.total()]], True, note)
+    return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, ["合计", received.total()]], True, note, unit="次")
 
 
 @whole_case_files()
@@ -316,4 +336,4 @@ def activity_table(scope, results):
         for position, kind, hub in order
     ]
     note = "“余”为约数；“未统计”为没有登记人次，不是 0；“不全”为部分场次没有登记人次，所列为已登记部分。"
-    return Annex("活动统计", "活动场次、人次统计表", columns, rows, bool(rows), note)
+    return Annex("活动统计", "活动场次、人次统计表", columns, rows, bool(rows), note, unit="场、人次")

@@ -4,11 +4,14 @@ Word and PDF files are made from this content alone, so that both say the same, 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from yl_district.database.actors import whole_case_files
+
 from ..documents.summary import compose
-from ..figures.measures import QUALITY_LABELS, amount
+from ..figures.counting import results_of
+from ..figures.measures import QUALITY_LABELS, amount, count
 from ..text.sentences import Block, Number
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -92,7 +95,9 @@ def keys_in_text(blocks):
 def trace(scope, results, told=frozenset(), counts=None):
     """A row for each result; for activity types and campaigns only if mentioned, held, or given a target."""
     shown = [result for key, result in results.items() if key in told or is_of_note(key, results)]
-    return tuple(trace_row(result, records_of(scope, result.figure, counts)) for result in shown)
+    if counts is None:
+        counts = record_numbers(scope, [result.figure for result in shown])
+    return tuple(trace_row(result, counts[result.figure.key]) for result in shown)
 
 
 def is_of_note(key, results):
@@ -102,9 +107,11 @@ def is_of_note(key, results):
     return held is None or bool(held.value) or results[key].target is not None
 
 
-def records_of(scope, figure, counts):
-    """The number of records that a figure counted."""
-    return figure.number(scope) if counts is None else counts[figure.key]
+def record_numbers(scope, figures):
+    """The number of records that each figure counts, by its key, all asked for together."""
+    with whole_case_files():
+        counted = results_of((replace(figure, measure=count), scope) for figure in figures)
+    return {result.figure.key: result.value for result in counted}
 
 
 def trace_row(result, records):
@@ -114,8 +121,11 @@ def trace_row(result, records):
     return TraceRow(*known, records, result.target, result.quality)
 
 
-def summary_content(printed):
-    """The content for the layouts of Word and PDF, as plain strings; raises Unprintable where the text is too long."""
+def summary_content(printed, appendix=False):
+    """The content for the layouts of Word and PDF, as plain strings; raises Unprintable where the text is too long.
+
+    Layouts that don't ask for `appendix` show the figures in any case.
+    """
     length = sum(len(block.text) for block in printed.blocks)
     if length > LONGEST_TEXT:
         raise Unprintable(f"正文共 {length} 字，超过可以生成文件的 {LONGEST_TEXT} 字。请精简正文后重新下载。")
@@ -128,6 +138,7 @@ def summary_content(printed):
         "period": printed.period,
         "counted_on": str(printed.counted_on),
         "figures": [row_content(row) for row in printed.trace],
+        "appendix": "附件" if appendix else "",
     }
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +17,17 @@ from ..figures.counting import write_figures
 from ..figures.places import Places, ScopePlace
 from ..figures.readers import may_know_cases
 from ..figures.scopes import asked_scope, scope_query
-from ..models import Report
-from .annexes import write_annexes
+from ..models import Report, WordLayout
+from .annexes import write_annexes, write_internal_annexes
+from .file_choices import FileChoiceForm, asked_choices
 from .pdf import write_pdf
 from .printed import Unprintable, printed_summary
 from .word import write_docx
+from .word.layouts import separates_appendix
+
+# The workbook that stays, in addresses and in the names of files.
+INTERNAL_KIND, INTERNAL_NAME = "internal", "内部核对表（不报送）"
+ENDINGS = {INTERNAL_KIND: "xlsx"}
 
 
 @one_moment()
@@ -40,25 +47,40 @@ def summary_detail(request):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
+        **file_context(FileChoiceForm, lambda kind: reverse("summary_export", args=[kind]), scope_query(scope)),
     }
     return render(request, "reports/summary_detail.html", context)
 
 
+def file_context(form_class, address_of, query=""):
+    """What a page shows of its files: their addresses, the choices, and what the layout in force does."""
+    layout = WordLayout.objects.in_force()
+    return {
+        "files": {kind: address_of(kind) for kind in ("docx", "pdf", "xlsx", INTERNAL_KIND)},
+        "file_query": QueryDict(query).items(),
+        "choices": form_class(layout),
+        "layout": layout,
+        "is_appendix_fixed": layout is not None and not separates_appendix(bytes(layout.content)),
+    }
+
+
 def summary_export(request, kind):
-    """Downloads the summary as a Word or PDF file, its annexes as an Excel file, or its figures as JSON."""
+    """Downloads the summary as a Word or PDF file, its annexes or its checks as Excel files, or its figures as JSON."""
     scope, _ = asked_scope(request)
     today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
-    summary = partial(printed_summary, scope, today, with_cases)
-    writers = {
-        "docx": ("", lambda stream: warn_about_layout(request, write_docx(summary(), stream))),
-        "pdf": ("", lambda stream: write_pdf(summary(), stream)),
-        "xlsx": ("附表", lambda stream: write_annexes(scope, stream, today, request.user)),
-        "json": ("指标", lambda stream: write_figures(scope, stream, with_cases)),
-    }
-    label, write = writers[kind]
-    name = f"{title_of(scope)}{label}"
     try:
-        return download(request, f"{name}.{kind}", name, write)
+        choices = asked_choices(request.GET, kind)
+        summary = partial(printed_summary, scope, today, with_cases)
+        writers = {
+            "docx": ("", lambda stream: warn_about_layout(request, write_docx(summary(), stream, choices))),
+            "pdf": ("", lambda stream: write_pdf(summary(), stream, choices)),
+            "xlsx": ("附表", lambda stream: write_annexes(scope, stream, today, request.user)),
+            INTERNAL_KIND: (INTERNAL_NAME, lambda stream: write_internal_annexes(scope, stream, today, request.user)),
+            "json": ("指标", lambda stream: write_figures(scope, stream, with_cases)),
+        }
+        label, write = writers[kind]
+        name = f"{title_of(scope)}{label}{choices.words}"
+        return download(request, f"{name}.{ENDINGS.get(kind, kind)}", name, write)
     except Unprintable as problem:
         messages.error(request, str(problem))
         return redirect(f"{reverse('summary_detail')}?{scope_query(scope)}")

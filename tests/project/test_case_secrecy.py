@@ -183,7 +183,7 @@ def tells_numbers(address):
 
 # The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files, what
 # the checks find, the comparison with the year before, reports and the palette of figures beside their sections.
-NUMBERED = CASE_FIGURES | {"docx", "pdf", "xlsx", "json", "poster"}
+NUMBERED = CASE_FIGURES | {"docx", "pdf", "xlsx", "internal", "json", "poster"}
 
 
 def crawled(client, user, rows, in_depth):

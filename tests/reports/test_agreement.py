@@ -123,7 +123,7 @@ def check_documents(client, query):
     told = json.loads(answer(client, "summary_export", "json", **query).content)["figures"]
     amounts = {key: amount(one["value"], one["quality"]) for key, one in told.items()}
     assert numbers_listed(answer(client, "figure_list", **query).content.decode()) == amounts
-    document = Document(io.BytesIO(answer(client, "summary_export", "docx", **query).content))
+    document = Document(io.BytesIO(answer(client, "summary_export", "docx", **query, appendix=1).content))
     labelled = {(one["label"], one["unit"]): amounts[key] for key, one in told.items()}
     assert numbers_in_workbook(answer(client, "summary_export", "xlsx", **query).content) == labelled
     printed = numbers_in_document(document)

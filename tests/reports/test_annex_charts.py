@@ -11,6 +11,7 @@ from orgs.roles import RoleKind
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.printing.annex_charts import MOST_BARS
+from reports.printing.annex_tables import DrawnAmount
 from reports.printing.annexes import write_annexes
 from tests.factories import make_user
 from tests.reports.district import YEAR, add_member, add_organisation, bare_district, full_district, year_scope
@@ -43,8 +44,9 @@ def charts(data):
 
 
 def cells(data):
-    """The rows of every sheet below its headings, by the sheet's name."""
-    return {sheet.name: sheet.rows[3:] for sheet in read_workbook(data)}
+    """The rows of every sheet below its headings and above its note, by the sheet's name."""
+    rows = {sheet.name: sheet.rows[3:] for sheet in read_workbook(data)}
+    return {name: [row for row in found if not str(row[0]).startswith("注：")] for name, found in rows.items()}
 
 
 @pytest.fixture
@@ -56,11 +58,12 @@ def test_months_types_roll_and_targets_are_drawn_from_their_cells(place):
     data = written(year_scope(place.root))
     rows = cells(data)
     types, branches, targets = (3 + len(rows[name]) for name in ("各类活动", "团员增减", "任务完成"))
+    kinds = 2 + len(rows["精准帮扶"])
     assert charts(data) == {
         "各月活动场次": ("col", [["各月活动!$B$3", "各月活动!$A$4:$A$15", "各月活动!$B$4:$B$15"]]),
-        "各月活动人次": ("col", [["各月活动!$C$3", "各月活动!$A$4:$A$15", "各月活动!$D$4:$D$15"]]),
+        "各月活动人次": ("col", [["各月活动!$C$3", "各月活动!$A$4:$A$15", "各月活动!$C$4:$C$15"]]),
         "各类活动场次": ("bar", [["各类活动!$B$3", f"各类活动!$A$4:$A${types}", f"各类活动!$B$4:$B${types}"]]),
-        "各类活动人次": ("bar", [["各类活动!$C$3", f"各类活动!$A$4:$A${types}", f"各类活动!$D$4:$D${types}"]]),
+        "各类活动人次": ("bar", [["各类活动!$C$3", f"各类活动!$A$4:$A${types}", f"各类活动!$C$4:$C${types}"]]),
         "各支部年初、年末团员数": (
             "bar",
             [
@@ -76,9 +79,10 @@ def test_months_types_roll_and_targets_are_drawn_from_their_cells(place):
             "bar",
             [
                 ["任务完成!$C$3", f"任务完成!$A$4:$A${targets}", f"任务完成!$C$4:$C${targets}"],
-                ["任务完成!$D$3", f"任务完成!$A$4:$A${targets}", f"任务完成!$E$4:$E${targets}"],
+                ["任务完成!$D$3", f"任务完成!$A$4:$A${targets}", f"任务完成!$D$4:$D${targets}"],
             ],
         ),
+        "各类帮扶次数": ("col", [["精准帮扶!$B$3", f"精准帮扶!$A$4:$A${kinds}", f"精准帮扶!$B$4:$B${kinds}"]]),
     }
 
 
@@ -102,8 +106,25 @@ def test_months_and_types_add_up_to_the_figures(place):
     assert [row[0] for row in rows["各月活动"]] == [f"{month}月" for month in range(1, 13)]
     by_type = {row[0]: row[1:] for row in rows["各类活动"]}
     # Rounded numbers are never drawn as exact, and what nobody counted is no 0.
-    assert by_type["DIY制作"] == [3, "140余", 140, 0]
-    assert by_type["志愿服务"][1:3] == ["未统计", 0]
+    assert by_type["DIY制作"] == [3, 140, 0]
+    assert by_type["志愿服务"][1] == "未统计"
+
+
+def test_a_rounded_number_reads_as_such_in_the_cell_that_is_drawn(place):
+    data = written(year_scope(place.root))
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        styles = book.read("xl/styles.xml").decode()
+        names = [sheet.name for sheet in read_workbook(data)]
+        sheet = book.read(f"xl/worksheets/sheet{names.index('各类活动') + 1}.xml").decode()
+    row = 4 + [row[0] for row in cells(data)["各类活动"]].index("DIY制作")
+    style = int(re.search(f'<c r="C{row}" s="(\\d+)"><v>140</v>', sheet)[1])
+    number = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])[style]
+    assert f'numFmtId="{number}" formatCode="0&quot;余&quot;"' in styles
+
+
+def test_numbers_in_words_keep_their_words_around_the_certain_part():
+    shown = {text: DrawnAmount(value, text).cell_format for value, text in [(140, "140余"), (5, "约5")]}
+    assert shown == {"140余": '0"余"', "约5": '"约"0'}
 
 
 def test_beside_a_bar_stands_what_is_written_in_the_table(place):
@@ -112,7 +133,9 @@ def test_beside_a_bar_stands_what_is_written_in_the_table(place):
         texts = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/charts/chart")]
     chart = next(text for text in texts if "<a:t>各类活动人次</a:t>" in text)
     labels = re.findall("<c:dLbl>.*?<a:t>(.*?)</a:t>", chart)
-    assert labels == [row[2] for row in cells(data)["各类活动"] if isinstance(row[2], str)]
+    rounded = {"DIY制作": "140余"}
+    shown = [rounded.get(row[0], row[2]) for row in cells(data)["各类活动"]]
+    assert labels == [text for text in shown if isinstance(text, str)]
     assert {"140余", "未统计"} <= set(labels)
 
 
@@ -130,7 +153,7 @@ def test_a_hub_has_its_activities_alone(place):
 
 def test_nothing_to_draw_draws_nothing():
     data = written(year_scope(bare_district()))
-    assert list(charts(data)) == ["各月活动场次", "各月活动人次"]
+    assert list(charts(data)) == ["各月活动场次", "各月活动人次", "各类帮扶次数"]
     assert "任务完成" not in cells(data)
 
 

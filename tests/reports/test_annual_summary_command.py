@@ -68,6 +68,8 @@ def test_text_and_word_are_the_composed_summary(target):
 def test_xlsx_holds_the_annexes(target):
     full_district()
     run(target, "2017", "xlsx")
+    assert [sheet.name for sheet in read_workbook(target.read_bytes())][-1:] == ["精准帮扶"]
+    run(target, "2017", "internal")
     assert [sheet.name for sheet in read_workbook(target.read_bytes())][-1:] == ["存疑数据"]
 
 

@@ -28,6 +28,7 @@ from tests.pages import browser_of, page, queries, status, two_branches
 from tests.reports.signed import begun, explain, signed
 from yl_district.audit import write_once
 from yl_district.periods import Period
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 YEAR = Period.of_year(2017)
@@ -211,7 +212,7 @@ def test_the_file_handed_out_is_the_very_one_that_was_signed(place):
 
 
 @pytest.mark.sampled(2)
-@pytest.mark.parametrize("kind", ["xlsx", "exe", "0"])
+@pytest.mark.parametrize("kind", ["doc", "exe", "0"])
 def test_there_are_no_other_files_of_an_edition(place, kind):
     edition = signed(place.report, place.staff, TODAY)
     assert place.office.get(f"/editions/{edition.pk}/files/{kind}/").status_code == 404
@@ -287,3 +288,47 @@ def test_rows_do_not_add_queries(place):
         make_member(f"团员{number}", place.here)
         make_organisation(f"新{number}社区团支部", place.root, founded_on=date(2018, 1, 1))
     assert [queries(place.office, *each) for each in pages] == few
+
+
+def sheets_of(client, edition, kind):
+    """The sheets of a workbook of an edition."""
+    return read_workbook(client.get(f"/editions/{edition.pk}/files/{kind}/").content)
+
+
+def test_an_edition_has_its_annexes_and_the_sources_of_its_numbers_as_signed(place):
+    edition = signed(place.report, place.staff, TODAY)
+    Activity.objects.update(attendance=1)
+    annexes, sources = (sheets_of(place.office, edition, kind) for kind in ("xlsx", "internal"))
+    assert [sheet.name for sheet in annexes] == ["指标与目标"]
+    assert [sheet.name for sheet in sources] == ["正文数字出处", "指标口径"]
+    values = {(row[1], row[3]): row[2] for row in annexes[0].rows[3:]}
+    assert values["参加人次", "人次"] == 50
+    assert {(row[0], row[2]): row[1] for row in sources[1].rows[3:]}["参加人次", "人次"] == "50"
+    for sheet in (*annexes, *sources):
+        line = "".join(str(cell) for cell in sheet.rows[1] if cell)
+        assert line.startswith("填报单位：清河地区团工委") and line.endswith("填表人：林知秋　日期：2017年12月31日")
+        assert ("不报送" in line) == (sheet in sources)
+
+
+def test_files_of_an_edition_tell_nothing_of_cases_to_who_may_not_know(place):
+    edition = signed(begun(Scope(place.here, YEAR)), place.branch_cadre, TODAY)
+    for kind in ("xlsx", "internal"):
+        whole, part = (
+            str([sheet.rows for sheet in sheets_of(client, edition, kind)]) for client in (place.office, place.cadre)
+        )
+        assert ["帮扶对象" in text for text in (whole, part)] == [True, False]
+    asked = {"appendix": "1", "definitions": "comments"}
+    made = Document(io.BytesIO(place.cadre.get(f"/editions/{edition.pk}/files/docx/", asked).content))
+    told = [cell.text for row in made.tables[0].rows for cell in row.cells]
+    told += [comment.text for comment in made.comments] + [paragraph.text for paragraph in made.paragraphs]
+    assert [text for text in told if "帮扶对象" in text or "奖学金" in text] == []
+
+
+def test_a_chosen_appendix_is_made_anew_and_the_signed_file_stays(place):
+    edition = signed(place.report, place.staff, TODAY)
+    address = f"/editions/{edition.pk}/files/docx/"
+    files = [place.office.get(address, asked).content for asked in ({}, {"appendix": ""}, {"appendix": "1"})]
+    assert [hashlib.sha256(file).hexdigest() == edition.sha256 for file in files] == [True, True, False]
+    assert [len(Document(io.BytesIO(file)).tables) for file in files] == [0, 0, 1]
+    answer = place.office.get(address, {"appendix": "x"}, follow=True)
+    assert "没有下载：网址中的“appendix=x”不认识。可以写的是：appendix=1 为文末附数字出处" in answer.content.decode()

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from pypdfium2 import PdfDocument, raw
 
+from reports.printing.file_choices import FileChoices
 from reports.printing.pdf import ANNUAL_SUMMARY, pdf, write_pdf
 from reports.printing.printed import PrintedSummary, Unprintable, printed_summary, summary_content
 from reports.text.sentences import Block, Number
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.django_db
 COUNTED_ON = date(2018, 1, 5)
 
 
-def written(summary):
+def written(summary, **chosen):
     stream = io.BytesIO()
-    write_pdf(summary, stream)
+    write_pdf(summary, stream, FileChoices(**chosen))
     return stream.getvalue()
 
 
@@ -56,7 +57,7 @@ def test_a_signed_document_ends_with_the_code_of_the_log(summary):
 
 
 def test_annex_leads_from_every_figure_to_its_records(summary):
-    annex = text_of(written(summary)).partition("主要指标一览表统计范围")[2]
+    annex = text_of(written(summary, appendix=True)).partition("主要指标一览表统计范围")[2]
     assert annex.startswith("：清河地区团工委统计期间：2017年统计日期：2018-01-05")
     assert "文中上年同期、上期的数字，按同一口径统计相应期间的记录。" in annex
     for row in summary_content(summary)["figures"]:
@@ -65,9 +66,10 @@ def test_annex_leads_from_every_figure_to_its_records(summary):
 
 
 def test_every_number_of_the_text_leads_to_its_line_of_the_annex(summary):
-    pages = pdf_pages(written(summary))
+    data = written(summary, appendix=True)
+    pages = pdf_pages(data)
     annex = next(index for index, text in enumerate(pages) if text.startswith("附件"))
-    led_to = [target for page in range(annex) for target in links_of(written(summary), page)]
+    led_to = [target for page in range(annex) for target in links_of(data, page)]
     numbers = [part for block in summary.blocks for part in block.parts if not isinstance(part, str)]
     # A number at the end of a line makes two links of one.
     assert len(numbers) <= len(led_to) <= 1.1 * len(numbers)
@@ -115,7 +117,7 @@ def test_hostile_names_stay_text():
 
 
 def test_a_summary_without_records_has_its_annex():
-    pages = pdf_pages(written(printed_summary(year_scope(bare_district()), COUNTED_ON)))
+    pages = pdf_pages(written(printed_summary(year_scope(bare_district()), COUNTED_ON), appendix=True))
     assert pages[0].startswith("清河地区团工委2017年工作总结")
     assert "统计口径" in "".join(pages)
 
@@ -130,3 +132,9 @@ def test_a_headline_that_the_annex_does_not_know_is_no_link():
 def test_what_typst_refuses_is_said_and_no_error_page():
     with pytest.raises(Unprintable, match=r"^PDF 没有生成。请改为下载 Word 文件，并将此情况告知管理员。$"):
         pdf(ANNUAL_SUMMARY, {}, COUNTED_ON)
+
+
+def test_what_is_handed_in_has_no_appendix_and_no_links_into_it(summary):
+    data = written(summary)
+    assert "主要指标一览表" not in text_of(data)
+    assert [links_of(data, page) for page in range(len(pdf_pages(data)))] == [[]] * len(pdf_pages(data))

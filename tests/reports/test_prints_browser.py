@@ -35,4 +35,6 @@ def test_the_first_sheet_has_the_title_and_what_follows_it(open_page, sign_in):
         assert (address, title in first, content in first) == (address, True, True)
     acts = ["导出", "勾选的记录", "办理转接"]
     assert [word for word in acts if word in "".join(sheets(page, "/members/"))] == []
+    on_screen = ["下载文件", "点开即可逐条核对"]
+    assert [word for word in on_screen if word in "".join(sheets(page, "/summary/"))] == []
     assert "外部平台" in "".join(sheets(page, "/comparison/")) and "绑定" in "".join(sheets(page, "/comparison/"))

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -10,10 +11,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from reports.printing.file_choices import FileChoices
 from reports.printing.printed import printed_summary
 from reports.printing.word import TEMPLATE, write_docx
 from reports.printing.word.filling import fill
 from reports.printing.word.make_template import make_template
+from reports.text.sentences import Block, Number
 from tests.reports.district import YEAR, bare_district, full_district, year_scope
 from youthhubs.models import Hub, HubYear
 
@@ -22,10 +25,10 @@ COUNTED_ON = date(2018, 1, 5)
 STYLES = {0: "Normal", 1: "Heading 1", 2: "Heading 2"}
 
 
-def written(summary):
+def written(summary, **chosen):
     """The document as Word would open it."""
     stream = io.BytesIO()
-    write_docx(summary, stream)
+    write_docx(summary, stream, FileChoices(**chosen))
     return Document(stream)
 
 
@@ -35,7 +38,11 @@ def summary():
 
 
 def test_text_is_the_composed_text(summary):
-    paragraphs = [(paragraph.style.name, paragraph.text) for paragraph in written(summary).paragraphs if paragraph.text]
+    paragraphs = [
+        (paragraph.style.name, paragraph.text)
+        for paragraph in written(summary, appendix=True).paragraphs
+        if paragraph.text
+    ]
     assert paragraphs == [
         ("Title", summary.title),
         *((STYLES[block.level], block.text) for block in summary.blocks),
@@ -50,7 +57,7 @@ def test_text_is_the_composed_text(summary):
 
 
 def test_annex_leads_from_every_figure_to_its_records(summary):
-    rows = [[cell.text for cell in row.cells] for row in written(summary).tables[0].rows]
+    rows = [[cell.text for cell in row.cells] for row in written(summary, appendix=True).tables[0].rows]
     assert rows[0] == ["指标", "数值", "单位", "统计口径", "记录数", "目标", "数据质量"]
     assert rows[1:] == [
         [
@@ -161,3 +168,54 @@ def test_properties_tell_of_the_document_and_nothing_of_who_made_the_layout(summ
     assert (told.title, told.author, told.last_modified_by) == (summary.title, summary.signature, summary.signature)
     assert {moment.replace(tzinfo=None) for moment in (told.created, told.modified)} == {datetime(2018, 1, 5)}
     assert "王小明" not in zipfile.ZipFile(made).read("docProps/core.xml").decode()
+
+
+def test_what_is_handed_in_has_no_appendix(summary):
+    document = written(summary)
+    paragraphs = [(paragraph.style.name, paragraph.text) for paragraph in document.paragraphs if paragraph.text]
+    assert paragraphs == [
+        ("Title", summary.title),
+        *((STYLES[block.level], block.text) for block in summary.blocks),
+        ("Signature", summary.signature),
+        ("Signature", summary.dateline),
+    ]
+    assert (len(document.tables), len(document.comments)) == (0, 0)
+
+
+def test_each_number_carries_its_definition_where_that_is_chosen(summary):
+    document = written(summary, definitions=True)
+    assert [paragraph.text for paragraph in document.paragraphs] == [
+        paragraph.text for paragraph in written(summary).paragraphs
+    ]
+    rows = {row.key: row for row in summary.trace}
+    numbers = [part for block in summary.blocks for part in block.parts if isinstance(part, Number)]
+    comments = {comment.comment_id: comment for comment in document.comments}
+    assert commented(document) == [number.text for number in numbers]
+    for number, comment in zip(numbers, comments.values(), strict=True):
+        row = rows[number.key]
+        assert comment.text.startswith(f"{row.label}（{row.unit}）：{row.definition}。")
+        assert (comment.author, comment.timestamp.date()) == (summary.signature, COUNTED_ON)
+    assert [number.aspect for number in numbers if number.aspect] == []
+    assert comments[0].text.endswith(f"记录 {rows[numbers[0].key].records} 条，{rows[numbers[0].key].quality_label}。")
+
+
+def commented(document):
+    """The text under each comment of a document, in its order."""
+    found, under = [], None
+    for element in document.element.body.iter():
+        if element.tag == qn("w:commentRangeStart"):
+            under = ""
+        elif element.tag == qn("w:commentRangeEnd"):
+            found.append(under)
+            under = None
+        elif element.tag == qn("w:t") and under is not None:
+            under += element.text
+    return found
+
+
+def test_a_number_of_another_period_says_so_in_its_comment(summary):
+    parts = ("比上年同期", Number("sessions", "增加3场", "同比"), "，上年", Number("sessions", "9场", "上年同期"), "。")
+    document = written(replace(summary, blocks=(Block(0, parts),)), definitions=True)
+    same, former = (comment.text.partition("。")[2] for comment in document.comments)
+    assert same == "此处为与上年同期相比的增减，两期口径相同。"
+    assert former == "此处为上年同期的数字，按同一口径统计那一期间的记录。"

@@ -145,3 +145,40 @@ def test_rows_do_not_add_queries(place):
     for number in range(5):
         stored(own_layout(), file_name=f"{number}.docx")
     assert queries(place.office, "word_layout_list") == before
+
+
+def without_choice():
+    """A layout as it was made before the appendix could be chosen: it always has the table."""
+    document = Document(io.BytesIO(own_layout(15)))
+    lines = document.paragraphs
+    for number, line in enumerate(lines):
+        if line.text == "{%p if appendix %}":
+            end = next(each for each in lines[number:] if each.text == "{%p endif %}")
+            for removed in (line, end):
+                removed._p.getparent().remove(removed._p)
+        line.text = line.text.replace("{{ appendix }}", "附件")
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def test_an_older_layout_keeps_its_table_and_the_page_says_so_and_offers_the_built_in_one(place):
+    told = "现用的上传版式自带指标表，去不掉"
+    stored(own_layout(15))
+    assert told not in page(place.office, "summary_detail", year=2017)
+    stored(without_choice())
+    text = page(place.office, "summary_detail", year=2017)
+    assert told in text and "上传的版式不用于 PDF" in text
+    address, asked = reverse("summary_export", args=["docx"]), {"year": 2017}
+    tables = [
+        len(Document(io.BytesIO(place.office.get(address, asked | more).content)).tables)
+        for more in ({}, {"layout": "built-in"}, {"layout": "built-in", "appendix": "1"})
+    ]
+    assert tables == [1, 0, 1]
+
+
+def test_a_layout_that_loses_its_text_without_the_appendix_is_refused(place):
+    data = files.replaced(files.DOCUMENT, "{{ signature }}", "{% if appendix %}{{ signature }}{% endif %}")
+    answer = upload(place.admin, data)
+    assert (answer.status_code, WordLayout.objects.count()) == (422, 0)
+    assert "试排的样张里缺少落款“样张落款单位”。" in answer.content.decode()

@@ -218,6 +218,7 @@ EXPORTS = [
     ("summary_export", ["docx"], {"year": 2017}),
     ("summary_export", ["pdf"], {"year": 2017}),
     ("summary_export", ["xlsx"], {"year": 2017}),
+    ("summary_export", ["internal"], {"year": 2017}),
     ("summary_export", ["json"], {"year": 2017}),
 ]
 

@@ -10,7 +10,8 @@ from orgs.models import Organisation
 from reports.documents.summary import compose
 from reports.figures.counting import root_organisation, write_figures
 from reports.figures.scopes import COUNTED_YEARS, Scope
-from reports.printing.annexes import write_annexes
+from reports.printing.annexes import write_annexes, write_internal_annexes
+from reports.printing.file_choices import FileChoices
 from reports.printing.pdf import write_pdf
 from reports.printing.printed import Unprintable, printed_summary
 from reports.printing.word import write_docx
@@ -19,28 +20,32 @@ from yl_district.commands import DatabaseCommand
 from yl_district.periods import Period
 
 WRITERS = {
-    "docx": lambda scope, stream: write_docx(printed_summary(scope, timezone.localdate()), stream),
-    "pdf": lambda scope, stream: write_pdf(printed_summary(scope, timezone.localdate()), stream),
-    "xlsx": lambda scope, stream: write_annexes(scope, stream, timezone.localdate()),
-    "json": write_figures,
-    "text": lambda scope, stream: stream.write(compose(scope, timezone.localdate()).text.encode()),
+    "docx": lambda scope, stream, choices: write_docx(printed_summary(scope, timezone.localdate()), stream, choices),
+    "pdf": lambda scope, stream, choices: write_pdf(printed_summary(scope, timezone.localdate()), stream, choices),
+    "xlsx": lambda scope, stream, _: write_annexes(scope, stream, timezone.localdate()),
+    "internal": lambda scope, stream, _: write_internal_annexes(scope, stream, timezone.localdate()),
+    "json": lambda scope, stream, _: write_figures(scope, stream),
+    "text": lambda scope, stream, _: stream.write(compose(scope, timezone.localdate()).text.encode()),
 }
 
 
 class Command(DatabaseCommand):
-    help = "写出年度工作总结（docx、pdf、text）、附表（xlsx）或全部指标（json）。"
+    help = "写出年度工作总结（docx、pdf、text）、报送的附表（xlsx）、不报送的内部核对表（internal）或全部指标（json）。"
 
     def add_arguments(self, parser):
         parser.add_argument("year", metavar="YEAR", help="年度，如 2017")
         parser.add_argument("--scope", metavar="ORGANISATION", help="团组织名称，省略时为本级组织")
         parser.add_argument("--format", choices=WRITERS, required=True, help="文件格式")
+        parser.add_argument("--appendix", action="store_true", help="docx、pdf 文末附数字出处（主要指标一览表）")
+        parser.add_argument("--definitions", action="store_true", help="docx 中逐个数字加统计口径批注")
         parser.add_argument("-o", "--output", type=Path, required=True, help="写入的文件")
 
-    def handle(self, *, year, scope, format, output, **options):
+    def handle(self, *, year, scope, format, output, appendix, definitions, **options):
         chosen = Scope(organisation_named(scope), Period.of_year(year_named(year)), today=timezone.localdate())
+        choices = FileChoices(appendix=appendix, definitions=definitions)
         subject = f"{chosen.organisation.name}{chosen.year}年工作总结"
         try:
-            write_file(output, subject, lambda stream: WRITERS[format](chosen, stream))
+            write_file(output, subject, lambda stream: WRITERS[format](chosen, stream, choices))
         except Unprintable as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(f"已写入 {output}")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn as fonts
 import typst
 
+from reports.printing.file_choices import HANDED_IN
 from reports.printing.printed import Unprintable, summary_content
 
 logger = logging.getLogger(__name__)
@@ -19,9 +20,9 @@ HERE = Path(__file__).parent
 ANNUAL_SUMMARY = HERE / "annual_summary.typ"
 
 
-def write_pdf(printed, stream):
-    """Writes the printed summary and the trace of its figures to a binary stream."""
-    content = summary_content(printed) | {"closing_note": printed.closing_note}
+def write_pdf(printed, stream, choices=HANDED_IN):
+    """Writes the printed summary to a binary stream, with the trace of its figures where that is chosen."""
+    content = summary_content(printed, choices.appendix) | {"closing_note": printed.closing_note}
     stream.write(pdf(ANNUAL_SUMMARY, content, printed.counted_on))
 
 

@@ -8,18 +8,22 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from docxtpl import DocxTemplate
 
+from reports.printing.file_choices import HANDED_IN
 from reports.printing.printed import printable, summary_content
 
+from .comments import add_definitions
 from .layout_language import LayoutEnvironment
 
 TEMPLATE = Path(__file__).parent / "annual_summary.docx"
 
 
-def fill(layout, printed, stream):
+def fill(layout, printed, stream, choices=HANDED_IN):
     """Writes the printed summary to a binary stream in a layout, which is a path or binary stream."""
     document = DocxTemplate(layout)
     # Uploaded layouts are untrusted: the sandbox keeps them from executing anything.
-    document.render(summary_content(printed), LayoutEnvironment())
+    document.render(summary_content(printed, choices.appendix), LayoutEnvironment())
+    if choices.definitions:
+        add_definitions(document.docx, printed)
     if printed.closing_note:
         add_closing_note(document.docx, printed.closing_note)
     set_properties(document.docx.core_properties, printed)

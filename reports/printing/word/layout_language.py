@@ -5,7 +5,7 @@ import re
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-PLACEHOLDERS = {"title", "signature", "dateline", "place", "period", "counted_on"}
+PLACEHOLDERS = {"title", "signature", "dateline", "place", "period", "counted_on", "appendix"}
 LIST_COLUMNS = {
     "blocks": {"level", "text"},
     "figures": {"key", "label", "value", "unit", "definition", "records", "target", "quality"},

@@ -2,11 +2,13 @@
 
 import io
 from datetime import date
+from functools import lru_cache
 
 from docx import Document
 from docx.oxml.ns import qn
 
 from reports.figures.measures import COUNTED, INCOMPLETE, ROUNDED
+from reports.printing.file_choices import HANDED_IN, FileChoices
 from reports.printing.printed import PrintedSummary, TraceRow, summary_content
 from reports.text.sentences import Block
 
@@ -44,15 +46,22 @@ SAMPLE_SUMMARY = PrintedSummary(
 def check_layout(data):
     """Raises LayoutRefused unless the file is a plain Word document that renders a complete summary."""
     check_archive(data)
+    check_sample(data, FileChoices(appendix=True), expected(summary_content(SAMPLE_SUMMARY)))
+    without_figures = summary_content(SAMPLE_SUMMARY) | {"figures": []}
+    check_sample(data, HANDED_IN, expected(without_figures))
+
+
+def check_sample(data, choices, wanted):
+    """Raises LayoutRefused unless the layout renders a sample that holds all that is wanted."""
     made = io.BytesIO()
     try:
-        fill(io.BytesIO(data), SAMPLE_SUMMARY, made)
+        fill(io.BytesIO(data), SAMPLE_SUMMARY, made, choices)
         lines = written_lines(made)
     except LayoutRefused:
         raise
     except Exception:  # whatever a malformed file raises in the libraries
         raise LayoutRefused("不能用它生成样张，文件可能已损坏。请以内置版式为底稿修改后重新上传。") from None
-    for name, value in expected(summary_content(SAMPLE_SUMMARY)):
+    for name, value in wanted:
         if not any(value in line for line in lines):
             label, placeholder = EXPECTED[name]
             raise LayoutRefused(f"试排的样张里缺少{label}“{value}”。请在版式中保留 {placeholder} 后重新上传。")
@@ -69,3 +78,13 @@ def written_lines(stream):
     """The text of every paragraph of a Word file, including those in tables."""
     body = Document(stream).element.body
     return ["".join(text.text or "" for text in line.iter(qn("w:t"))) for line in body.iter(qn("w:p"))]
+
+
+@lru_cache(maxsize=2)
+def separates_appendix(content):
+    """Whether a layout, or the built-in one in place of a broken one, leaves the figures out of what is handed in."""
+    try:
+        lines = written_lines(io.BytesIO(content))
+    except Exception:  # whatever a malformed file raises in the libraries
+        return True
+    return any("appendix" in line for line in lines)

@@ -164,8 +164,10 @@ def write_text(document):
     document.add_paragraph("{{ block.text }}")
     document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p if appendix %}")
     document.add_paragraph()
     document.add_paragraph("附件：主要指标一览表")
+    document.add_paragraph("{%p endif %}")
     document.add_paragraph(style="Signature")
     shift(document.add_paragraph("{{ signature }}", "Signature"), 200)
     date = document.add_paragraph("{{ dateline }}", "Signature")
@@ -180,8 +182,12 @@ def shift(paragraph, characters):
 
 
 def add_figure_table(document):
-    """Adds the annex that traces every number to its records: a table whose heading row repeats on each page."""
-    document.add_paragraph("附件", "Annex")
+    """Adds the annex that traces every number to its records: a table whose heading row repeats on each page.
+
+    It is there only in documents that were asked for with it.
+    """
+    document.add_paragraph("{%p if appendix %}")
+    document.add_paragraph("{{ appendix }}", "Annex")
     document.add_paragraph("主要指标一览表", "Title")
     counted = "统计范围：{{ place }}　　统计期间：{{ period }}　　统计日期：{{ counted_on }}"
     for line in (counted, "文中上年同期、上期的数字，按同一口径统计相应期间的记录。"):
@@ -204,6 +210,7 @@ def add_figure_table(document):
     for row in table.rows:
         row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
     table.rows[0]._tr.trPr.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    document.add_paragraph("{%p endif %}")
 
 
 def set_cell_margins(table):
