@@ -14,6 +14,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 
 env = environ.Env()
+# A folder with fonts of the office's own for PDF files; "" for none.
+PDF_FONTS = env.str("PDF_FONTS", default="")
 # The only folder for temporary files, of this user alone.
 TEMPORARY_FOLDER = Path(env.str("TEMPORARY_FOLDER", default=str(LOCAL_DIR / "tmp"))).absolute()
 keep_to_oneself(TEMPORARY_FOLDER)

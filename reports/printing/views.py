@@ -21,6 +21,7 @@ from ..models import Report, WordLayout
 from .annexes import write_annexes, write_internal_annexes
 from .file_choices import FileChoiceForm, asked_choices
 from .pdf import write_pdf
+from .pdf.faces import pdf_fonts, stand_in_words
 from .printed import Unprintable, printed_summary
 from .word import write_docx
 from .word.layouts import separates_appendix
@@ -59,6 +60,7 @@ def file_context(form_class, address_of, query=""):
         "files": {kind: address_of(kind) for kind in ("docx", "pdf", "xlsx", INTERNAL_KIND)},
         "file_query": QueryDict(query).items(),
         "choices": form_class(layout),
+        "stand_ins": stand_in_words(pdf_fonts().families()),
         "layout": layout,
         "is_appendix_fixed": layout is not None and not separates_appendix(bytes(layout.content)),
     }
