@@ -14,7 +14,7 @@ from docx import Document
 from activities.models import Activity
 from orgs.models import Role
 from reports.figures.scopes import Scope
-from reports.models import Edition
+from reports.models import Edition, WordLayout
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -25,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import browser_of, page, queries, status, two_branches
+from tests.reports.layout_files import with_line
 from tests.reports.signed import begun, explain, signed
 from yl_district.audit import write_once
 from yl_district.periods import Period
@@ -332,3 +333,13 @@ def test_a_chosen_appendix_is_made_anew_and_the_signed_file_stays(place):
     assert [len(Document(io.BytesIO(file)).tables) for file in files] == [0, 0, 1]
     answer = place.office.get(address, {"appendix": "x"}, follow=True)
     assert "没有下载：网址中的“appendix=x”不认识。可以写的是：appendix=1 为文末附数字出处" in answer.content.decode()
+
+
+def test_the_signed_file_stays_where_another_layout_has_come_into_force(place):
+    edition = signed(place.report, place.staff, TODAY)
+    layout = {"file_name": "新版式.docx", "content": with_line("新版头"), "sha256": "0" * 64}
+    WordLayout.objects.create(**layout, uploaded_by=place.staff, uploaded_at=timezone.now())
+    address = f"/editions/{edition.pk}/files/docx/"
+    whole, anew = (place.office.get(address, asked).content for asked in ({}, {"appendix": "0"}))
+    assert hashlib.sha256(whole).hexdigest() == edition.sha256
+    assert [Document(io.BytesIO(file)).paragraphs[0].text == "新版头" for file in (whole, anew)] == [False, True]
