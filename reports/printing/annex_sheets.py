@@ -21,6 +21,7 @@ LONG_WIDTH = 16
 NUMERIC = {"align": "right"}
 WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 SHEET_FONT = {"font_name": "宋体", "font_size": 11}
+GAP_BETWEEN = "　"
 INTERNAL = "内部核对用，不报送"
 
 
@@ -36,14 +37,14 @@ class SheetHead:
 
     @property
     def left(self):
-        """The part on the place and the period."""
-        return f"填报单位：{self.place}　统计期间：{self.period}"
+        """The parts on the place and the period."""
+        return [f"填报单位：{self.place}", f"统计期间：{self.period}"]
 
     def right(self, unit):
-        """The part on the unit of the numbers, the maker and the date."""
+        """The parts on the unit of the numbers, the maker and the date."""
         day = f"{self.dated.year}年{self.dated.month}月{self.dated.day}日"
         parts = [self.is_internal and INTERNAL, unit and f"计量单位：{unit}", f"填表人：{self.maker}", f"日期：{day}"]
-        return "　".join(filter(None, parts))
+        return list(filter(None, parts))
 
 
 class AnnexBook:
@@ -83,7 +84,7 @@ class AnnexBook:
                 write_cell(sheet, (number, column), value, style)
         if annex.note:
             last += 1
-            self.write_line(sheet, last, (0, len(widths) - 1), f"注：{annex.note}", widths)
+            self.write_line(sheet, last, (0, len(widths) - 1), [f"注：{annex.note}"], widths)
         room = int(sum(widths) * PIXELS)
         last = insert_charts(self.book, sheet, annex, first, last + 2, room, is_portrait(widths))
         lay_out_page(sheet, widths, max(last, HEADING_ROW))
@@ -102,11 +103,13 @@ class AnnexBook:
         for column, (text, _) in enumerate(annex.columns):
             sheet.write_string(HEADING_ROW, column, text, heading)
 
-    def write_line(self, sheet, row, columns, text, widths, align="left"):
-        """Writes a text across columns, as high as it needs; returns the number of its lines."""
-        lines = line_count([text], [sum(widths[columns[0] : columns[1] + 1])])
+    def write_line(self, sheet, row, columns, parts, widths, align="left"):
+        """Writes parts of a text across columns, as high as they need; returns the number of their lines."""
+        width = sum(widths[columns[0] : columns[1] + 1])
+        text = filled_lines(parts, width)
+        lines = sum(line_count([line], [width]) for line in text)
         sheet.set_row(row, LINE_HEIGHT * lines)
-        write_across(sheet, row, columns, text, self.format(align=align))
+        write_across(sheet, row, columns, "\n".join(text), self.format(align=align))
         return lines
 
     def cell_format(self, value, width, is_total):
@@ -130,11 +133,11 @@ def page_widths(annex):
 
 
 def dividing_column(widths, left, right):
-    """The last column under the left one of two texts on a line, so that neither is much longer than its room."""
+    """The last column under the left of two texts on a line, given in parts: neither is much longer than its room."""
 
     def crowding(end):
         rooms = sum(widths[: end + 1]), sum(widths[end + 1 :])
-        return max(text_width(text) / room for text, room in zip((left, right), rooms, strict=True))
+        return max(text_width(GAP_BETWEEN.join(parts)) / room for parts, room in zip((left, right), rooms, strict=True))
 
     return min(range(len(widths) - 1), key=crowding)
 
@@ -156,6 +159,18 @@ def lay_out_page(sheet, widths, last_row):
     sheet.center_horizontally()
     sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
     sheet.set_footer("&C第 &P 页　共 &N 页")
+
+
+def filled_lines(parts, width):
+    """The parts on as few lines as hold them; none is broken that a line can hold."""
+    lines = parts[:1]
+    for part in parts[1:]:
+        longer = f"{lines[-1]}{GAP_BETWEEN}{part}"
+        if text_width(longer) < width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def line_count(row, widths):

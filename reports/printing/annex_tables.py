@@ -243,7 +243,7 @@ def assistance_totals(scope, results):
     for _, counts in assistances_by_kind(scope):
         received.update(counts)
     rows = [[label, received[kind]] for kind, label in Assistance.Kind.choices]
-    note = "个案只对获授权的人逐一打开，这里只列合计。"
+    note = "只列合计，不列个案。"
     columns = [("帮扶类别", 20), ("次数", 10)]
     return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, ["合计", received.total()]], True, note, unit="次")
 

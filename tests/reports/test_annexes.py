@@ -310,7 +310,7 @@ def test_titles_and_headings_are_centred_over_the_line_of_the_form(place):
     staff = make_user("林知秋", place.root)
     for write, words in ((write_annexes, ""), (write_internal_annexes, "内部核对用，不报送　")):
         for sheet in read_workbook(written(year_scope(place.root), write, staff)):
-            line = "".join(str(cell) for cell in sheet.rows[1] if cell)
+            line = "".join(str(cell) for cell in sheet.rows[1] if cell).replace("\n", "　")
             assert line.startswith(f"填报单位：清河地区团工委　统计期间：2017年{words}"), sheet.name
             assert line.endswith("填表人：林知秋　日期：2017年12月31日"), sheet.name
     sheets, styles, _ = sheet_parts(written(year_scope(place.root), user=staff))

@@ -306,7 +306,7 @@ def test_an_edition_has_its_annexes_and_the_sources_of_its_numbers_as_signed(pla
     assert values["参加人次", "人次"] == 50
     assert {(row[0], row[2]): row[1] for row in sources[1].rows[3:]}["参加人次", "人次"] == "50"
     for sheet in (*annexes, *sources):
-        line = "".join(str(cell) for cell in sheet.rows[1] if cell)
+        line = "".join(str(cell) for cell in sheet.rows[1] if cell).replace("\n", "　")
         assert line.startswith("填报单位：清河地区团工委") and line.endswith("填表人：林知秋　日期：2017年12月31日")
         assert ("不报送" in line) == (sheet in sources)
 
