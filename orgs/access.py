@@ -30,6 +30,7 @@ TREE_READERS = RECORD_KEEPERS | {ADMINISTRATOR}
 # Hub operators read only the figures of their own hubs.
 REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
 REPORT_WRITERS = HUB_KEEPERS
+REPORT_SUPERIORS = frozenset({LEADER})
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 # They answer people who ask what is kept of them.
 PRINTERS = frozenset({STAFF, CASEWORKER})
@@ -113,6 +114,12 @@ ACCESS = {
     "edition_detail": REPORT_READERS,
     "edition_figure": REPORT_READERS,
     "edition_export": REPORT_READERS,
+    "comment_list": REPORT_READERS,
+    "comment_detail": REPORT_READERS,
+    "comment_create": REPORT_SUPERIORS,
+    "comment_answer": REPORT_WRITERS,
+    "comment_ask_again": REPORT_SUPERIORS,
+    "comment_accept": REPORT_SUPERIORS,
     "return_list": FIGURE_READERS,
     "finding_list": REPORT_READERS,
     "explanation_create": REPORT_WRITERS,

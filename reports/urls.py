@@ -8,7 +8,7 @@ from . import getting_started
 from .checks import views as check_views
 from .documents import section_views, writing_views
 from .documents import views as report_views
-from .editions import return_views, seal_views
+from .editions import comment_views, return_views, seal_views
 from .editions import views as edition_views
 from .figures import views as figure_views
 from .ledger import full_exports
@@ -77,6 +77,12 @@ edition_patterns = [
     path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
     path("editions/<int:pk>/figures/<str:key>/", edition_views.edition_figure, name="edition_figure"),
     path("editions/<int:pk>/files/<str:kind>/", edition_views.edition_export, name="edition_export"),
+    path("editions/<int:edition_pk>/comments/<int:place>/", comment_views.comment_create, name="comment_create"),
+    path("comments/", comment_views.comment_list, name="comment_list"),
+    path("comments/<int:pk>/", comment_views.comment_detail, name="comment_detail"),
+    path("comments/<int:pk>/answer/", comment_views.comment_answer, name="comment_answer"),
+    path("comments/<int:pk>/again/", comment_views.comment_ask_again, name="comment_ask_again"),
+    path("comments/<int:pk>/accept/", comment_views.comment_accept, name="comment_accept"),
     path("returns/", return_views.return_list, name="return_list"),
 ]
 

@@ -15,7 +15,7 @@ from members.models import Liaison, Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
-from reports.models import CountedFigure, Edition, Report, Section
+from reports.models import Comment, CountedFigure, Edition, Report, Section
 from reports.printing.word import TEMPLATE
 from yl_district.attachments.models import Attachment
 from yl_district.inspection.inspector import INSPECTION
@@ -232,6 +232,14 @@ def make_report(organisation, part="year", hub=None, year=2017):
     start, end = period.bounds
     fields = {"form": Report.form_of(period), "hub": hub, "starts_on": start, "ends_on": end}
     return Report.objects.create(organisation=organisation, **fields)
+
+
+def make_comment(edition, user, words="请核对", **fields):
+    """A comment on the first number of an edition of `make_edition`, unless `fields` say otherwise."""
+    fields = {"place": 0, "start": 4, "end": 6, "quoted": "活动场次：1场", "figure_key": "sessions"} | fields
+    comment = Comment(edition=edition, **fields)
+    comment.ask(user, words)
+    return comment
 
 
 def make_edition(report, user, activity, reason="补登一场活动", title="工作总结"):

@@ -259,6 +259,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
                 mark_texts(each, side, place.markup)
     # Written once, so that nothing is put into it afterwards.
     found["edition"] = factories.make_edition(found["report"], keeper, activity, mark("更正"), mark("总结"))
+    found["comment"] = factories.make_comment(found["edition"], found["account"], mark("意见"), quoted=mark("摘句"))
     return found
 
 

@@ -8,7 +8,7 @@ from yl_district.pages.pages import delete_page, form_page, list_page
 
 from ..figures.readers import may_know_cases
 from ..figures.scopes import scope_of, scope_query
-from ..models import Report
+from ..models import Comment, Report
 from .filters import ReportFilter
 from .forms import ReportForm
 from .summary import numbered_sections, summary_of_sections, writer_of
@@ -68,6 +68,7 @@ def report_detail(request, pk):
         "sections": [each for each in sections if each.draft.record.pk in seen],
         "may_write": changeable_reports(request.user).filter(pk=pk).exists(),
         "edition": report.edition,
+        "comments": Comment.objects.visible_to(request.user).of_report(report).with_entries(),
         "scope": scope,
         "query": scope_query(scope),
     }

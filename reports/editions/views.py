@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from orgs.roles import HUB_KEEPERS
+from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.audit.access_log import Action, record
 from yl_district.audit.downloads import download
 from yl_district.database.listed import Listed
@@ -21,7 +21,7 @@ from ..figures.counting import figures_of, results, targets_of, write_results
 from ..figures.readers import CASE_FIGURES, may_know_cases
 from ..figures.scopes import scope_of, scope_query
 from ..figures.tables import table_of
-from ..models import Edition, Report
+from ..models import Comment, Edition, Report
 from ..printing.annex_sheets import SheetHead
 from ..printing.annexes import write_signed_annexes, write_signed_sources
 from ..printing.file_choices import SignedFileChoiceForm, asked_choices
@@ -29,9 +29,11 @@ from ..printing.pdf import write_pdf
 from ..printing.printed import Unprintable
 from ..printing.views import ENDINGS, INTERNAL_KIND, INTERNAL_NAME, file_context, warn_about_layout
 from ..printing.word import write_docx
+from .commented import commented_blocks, state_in_words
 from .drift import drift_of, drifts, visible_moves
 from .forms import AmendForm, SignForm
 from .kept_records import comparable_parts
+from .passages import place_of_figure
 from .signing import printed_edition, sign, signed_results, summary_of, text_digest, text_error
 
 # Annotations that only the figures' own querysets have.
@@ -71,6 +73,12 @@ def visible_edition(request, pk):
     return get_object_or_404(related, pk=pk)
 
 
+def may_comment(user, edition):
+    """Whether the user may ask about what the edition says, as a superior of its writers."""
+    editions = Edition.objects.visible_as(user, RoleKind.LEADER)
+    return user.may_open("comment_create") and editions.filter(pk=edition.pk).exists()
+
+
 def may_have_file(user, scope):
     """Whether the user may have the signed file and its digest, which include cases unless the report is a hub's."""
     return scope.hub is not None or may_know_cases(user, scope)
@@ -82,11 +90,19 @@ def edition_detail(request, pk):
     edition = visible_edition(request, pk)
     scope = scope_of(edition.report)
     with_cases = may_know_cases(request.user, scope)
+    summary = summary_of(edition, with_cases)
+    comments = Comment.objects.visible_to(request.user).of_report(edition.report).with_entries()
+    own = [comment for comment in comments if comment.edition_id == edition.pk]
     context = {
         "title": str(edition),
         "edition": edition,
+        "comment_state": state_in_words(own),
+        "first_comment": own[0] if own else None,
+        "elsewhere": [comment for comment in comments if comment.edition_id != edition.pk],
+        "blocks": commented_blocks(edition, summary.blocks, own, with_cases),
+        "may_comment": may_comment(request.user, edition),
         "editions": edition.report.editions.without_contents().select_related("signed_by"),
-        "summary": summary_of(edition, with_cases),
+        "summary": summary,
         "drifts": drifts(edition, with_cases),
         "is_file_told": may_have_file(request.user, scope),
         "scope": scope,
@@ -113,6 +129,10 @@ def edition_figure(request, pk, key):
         "drift": drift,
         "scope": scope,
         "query": scope_query(scope),
+        "comments": Comment.objects.visible_to(request.user).about_figure(key, scope).with_entries(),
+        "place": place_of_figure(edition, key, may_know_cases(request.user, scope))
+        if may_comment(request.user, edition)
+        else None,
         "is_closed": figure is None or not request.user.holds(*HUB_KEEPERS),
     }
     if context["is_closed"]:

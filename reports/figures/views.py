@@ -14,6 +14,7 @@ from yl_district.pages.list_exports import FORMATS, export_table
 from yl_district.pages.pages import rows_response
 from yl_district.typing import UserRequest
 
+from ..models import Comment
 from .counting import figures_of, results, targets_of
 from .readers import CASE_FIGURES, may_know_cases
 from .records_behind import records_behind
@@ -53,6 +54,7 @@ def figure_detail(request: UserRequest, key: str) -> HttpResponse:
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
+        "comments": Comment.objects.visible_to(request.user).about_figure(key, scope).with_entries(),
         **records_behind(request, figure, scope, number),
     }
     if context["is_closed"]:

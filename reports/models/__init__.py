@@ -1,5 +1,6 @@
-"""Targets, platform entries, and the documents that the office writes, explains and signs."""
+"""Targets, platform entries, and the documents that the office writes, explains and signs, with what is asked."""
 
+from .comments import Comment, CommentEntry, CommentQuerySet
 from .documents import Report, ReportQuerySet, ReportReachQuerySet, Section, SectionQuerySet
 from .editions import CountedFigure, Edition, EditionQuerySet
 from .explanations import EXPLAINERS, Explanation, ExplanationQuerySet
@@ -11,6 +12,9 @@ __all__ = [
     "BOUND_AT_HOME",
     "EXPLAINERS",
     "RECORDS",
+    "Comment",
+    "CommentEntry",
+    "CommentQuerySet",
     "CountedFigure",
     "Edition",
     "EditionQuerySet",

@@ -1,5 +1,6 @@
 """What waits for a user's decision or for being finished, on the 工作台 and as numbers in the menu."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +14,7 @@ from yl_district.importing.models import ImportBatch
 from yl_district.kept.results import once_a_moment
 from yl_district.tree_paths import reach_looked_at
 
-from ..models import Report
+from ..models import Comment, Report
 from ..year_opening.last_year import is_opened, left_over
 from .counted_lines import CountedLine, numbers_of
 
@@ -67,6 +68,20 @@ WAITING_LINES = (
         "overdue=yes",
     ),
     WaitingLine(
+        "comment_answer",
+        lambda user, day: Comment.objects.to_answer(user),
+        "comment_list",
+        "条上级意见等您答复",
+        "state=open",
+    ),
+    WaitingLine(
+        "comment_accept",
+        lambda user, day: Comment.objects.to_accept(user),
+        "comment_list",
+        "条意见已有答复，等您办结或再问",
+        "state=answered",
+    ),
+    WaitingLine(
         "notices_read",
         lambda user, day: WholeExport.objects.visible_to(user).unread_by(user),
         "notice_list",
@@ -108,4 +123,7 @@ def year_to_open(user, day):
 
 def menu_counts(user):
     """{URL name of a list: how many of its records wait for the user today}."""
-    return {line.url_name: number for line, number in numbers_waiting(user, timezone.localdate()).items()}
+    found = Counter()
+    for line, number in numbers_waiting(user, timezone.localdate()).items():
+        found[line.url_name] += number
+    return found

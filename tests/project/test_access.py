@@ -60,7 +60,7 @@ AT_HUBS = {
     "campaign",
     "partner",
 }
-REPORTS = {"report", "section", "explanation", "edition"}
+REPORTS = {"report", "section", "explanation", "edition", "comment"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
@@ -68,7 +68,7 @@ SEEN = {
     "hub_operator": AT_HUBS,
     "staff": KEPT_BY_ALL | AT_HUBS | REPORTS | {"cadre", "link", "contact", "case_grant", "case_request"},
     "caseworker": CASES | {"case_grant", "case_request"},
-    "leader": {"case_grant", "case_request", "report", "edition"},
+    "leader": {"case_grant", "case_request", "report", "edition", "comment"},
     "administrator": {"organisation", "account"},
     "auditor": set(),
     "office": KEPT_BY_ALL
@@ -104,6 +104,7 @@ ABOUT_ONESELF = {
 READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
     *("attachment_export", "help_list", "help_detail"),
+    "comment_detail",
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
     "report_number",
 }

@@ -15,6 +15,7 @@ from members.models import Person
 from outreach.forms import OwnContactForm
 from reports.checks.forms import ExplanationForm
 from reports.documents.forms import ReportForm
+from reports.editions.comment_forms import CommentForm
 from reports.models import PlatformEntry, Target
 from tests.factories import make_contact
 from tests.forms import answers, shown_form
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db
 ASKING_ANEW = {
     AttachmentForm,
     CaseGrantForm,
+    CommentForm,
     ExplanationForm,
     ListedActivityForm,
     OwnContactForm,

@@ -17,7 +17,7 @@ from members.models import Liaison, Member, Person, Post, Proposal, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User
 from orgs.roles import RoleKind
 from outreach.models import CadreQuerySet, Contact, Link
-from reports.models import Explanation, PlatformEntry, Report, Section
+from reports.models import Comment, Explanation, PlatformEntry, Report, Section
 from tests import factories
 from yl_district.attachments.models import Attachment
 from youthhubs.models import Hub, HubStaff, HubYear
@@ -47,14 +47,15 @@ STAFF = [
     Arrival,
     CampaignProof,
 ]
-STAFF += [Link, Contact, Report, Section, Explanation, CaseGrant, Attachment]
+STAFF += [Link, Contact, Report, Section, Explanation, Comment, CaseGrant, Attachment]
 SEEN = {
     RoleKind.STAFF: STAFF,
     RoleKind.CADRE: [model for model in STAFF if model not in (Link, Contact, CaseGrant)],
     RoleKind.HUB_OPERATOR: [
-        *(Hub, HubYear, HubStaff, Volunteer, Activity, SignIn, Arrival, Report, Section, Explanation, Attachment),
+        *(Hub, HubYear, HubStaff, Volunteer, Activity, SignIn, Arrival, Attachment),
+        *(Report, Section, Explanation, Comment),
     ],
-    RoleKind.LEADER: [Report, Section, Explanation, CaseGrant],
+    RoleKind.LEADER: [Report, Section, Explanation, Comment, CaseGrant],
     RoleKind.ADMINISTRATOR: [Organisation],
 }
 CASES = [AssistedYouth, ServicePlan, Pairing, Assistance, Scholarship]
@@ -129,6 +130,7 @@ def records(here, keeper):
             given_by=user,
             given_at=timezone.now(),
         ),
+        factories.make_comment(factories.make_edition(report, user, activities[0]), user),
         factories.make_attachment(activities[0], user),
         factories.make_grant(keeper, youth.person, organisation=here),
         ServicePlan.objects.create(youth=youth, year=2017),

@@ -298,4 +298,4 @@ def test_without_its_triggers_the_database_would_change_it(report, staff):
     connection.check_constraints()
     write_once.protect(connection, write_once.tables())
     assert Edition.objects.get(pk=edition.pk).title == "改过的标题"
-    assert write_once.tables() == ["reports_edition", "reports_countedfigure"]
+    assert write_once.tables() == ["reports_edition", "reports_countedfigure", "reports_commententry"]

@@ -46,6 +46,7 @@ UNTRACKED = {
     "yl_district.Submission": "nothing that anybody wrote",
     "reports.Edition": "written once, which the database keeps from being changed",
     "reports.CountedFigure": "a part of an edition",
+    "reports.CommentEntry": "written once, which the database keeps from being changed",
     "yl_district.AccessEntry": "a log by itself, which the database keeps from being changed",
 }
 MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "清河地区团工委"}

@@ -74,7 +74,7 @@ def test_every_other_role_gets_what_it_may_open(root):
 def test_the_report_is_one_place_with_tabs_kept_in_the_branch_for_cadres(root):
     branch = make_organisation("柳林社区团支部", root)
     cadre, staff = make_user("陆远", branch, RoleKind.CADRE), make_user("林知秋", root)
-    tabs = ["正文", "数字", "[核对]", "比较", "下级", "图览", "各期报告"]
+    tabs = ["正文", "数字", "[核对]", "比较", "下级", "图览", "各期报告", "意见"]
     assert (tabs_of(staff, "finding_list"), trail_of(staff, "finding_list")) == (tabs, [])
     assert (tabs_of(cadre, "finding_list"), trail_of(cadre, "finding_list")) == (tabs, ["本支部"])
     assert menu_of(cadre, "finding_list")[-1] == "[本支部]"
@@ -113,6 +113,7 @@ def test_tabs_keep_the_period_and_the_organisation():
             "return_list",
             "summary_poster",
             "report_list",
+            "comment_list",
         )
     ]
     assert place.office.get(reverse("report_detail", args=[make_report(place.root).pk])).status_code == 200

@@ -126,6 +126,7 @@ SECTIONS = (
             MenuPage("下级", "return_list"),
             MenuPage("图览", "summary_poster"),
             MenuPage("各期报告", "report_list", also=("section", "edition")),
+            MenuPage("意见", "comment_list"),
         ),
         kept_in="organisations",
         keeps_scope=True,
