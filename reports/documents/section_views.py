@@ -18,6 +18,7 @@ from ..figures.scopes import scope_of, scope_query
 from ..models import Report, Section
 from ..text import Draft, TextWriter, Vocabulary
 from ..text.palette import palette
+from ..text.style import style_findings
 from .actions import move_section
 from .forms import SectionForm
 from .summary import drafts_of, numbered_sections
@@ -139,6 +140,7 @@ def section_preview(request, report_pk):
     form = bound_form(request, section or Section(report=report))
     form.version, form.submission = request.POST.get("version"), request.POST.get("submission")
     context = {"form": form, "blocks": previewed(request, report, section, form), "scope": scope_of(report)}
+    context["style"] = style_findings(context["blocks"])
     context["query"] = scope_query(context["scope"])
     if wants_fragment(request):
         return render(request, "reports/_preview.html", context)

@@ -9,6 +9,7 @@ from yl_district.pages.pages import delete_page, form_page, list_page
 from ..figures.readers import may_know_cases
 from ..figures.scopes import scope_of, scope_query
 from ..models import Comment, Report
+from ..text.style import style_findings
 from .filters import ReportFilter
 from .forms import ReportForm
 from .summary import numbered_sections, summary_of_sections, writer_of
@@ -61,12 +62,15 @@ def report_detail(request, pk):
     writer = writer_of(scope, may_know_cases(request.user, scope), report=report)
     sections = numbered_sections(writer)
     seen = set(report.sections.visible_to(request.user).values_list("pk", flat=True))
+    shown = [each for each in sections if each.draft.record.pk in seen]
+    may_write = changeable_reports(request.user).filter(pk=pk).exists()
     context = {
         "title": str(report),
         "report": report,
         "summary": summary_of_sections(writer, sections, timezone.localdate()),
-        "sections": [each for each in sections if each.draft.record.pk in seen],
-        "may_write": changeable_reports(request.user).filter(pk=pk).exists(),
+        "sections": shown,
+        "may_write": may_write,
+        "style": [(each, finding) for each in shown for finding in style_findings(each.blocks)] if may_write else [],
         "edition": report.edition,
         "comments": Comment.objects.visible_to(request.user).of_report(report).with_entries(),
         "scope": scope,

@@ -1,17 +1,14 @@
 """The passages of a signed text that a comment can be about: its sentences and its numbers."""
 
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ..figures.readers import CASE_FIGURES
 from ..text.sentences import Number
+from ..text.style import sentences_in
 from .signing import block_of
-
-# With the quotation marks and brackets that close behind its end.
-SENTENCE = re.compile(r"[^。！？]+[。！？]*[”’）》】]*")
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,8 @@ def numbers_of_block(block, labels):
 
 def sentences_of_block(block):
     """Yields the sentences of a paragraph."""
-    for found in SENTENCE.finditer(block.text):
-        quoted = found[0].strip()
-        if quoted:
-            start = found.start() + found[0].index(quoted)
-            yield Passage(quoted, quoted, start, start + len(quoted))
+    for start, quoted in sentences_in(block.text):
+        yield Passage(quoted, quoted, start, start + len(quoted))
 
 
 def named_once(found):

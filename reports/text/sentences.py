@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 from functools import cached_property, partial
 from itertools import pairwise
 from string import Formatter
@@ -70,16 +72,23 @@ class Number:
 class Block:
     """A paragraph (level 0) or a heading (level 1 `一、`, level 2 `（一）`), made of plain strings and Numbers.
 
-    Blocks with `is_about_cases` are only for readers who may know how many youths are assisted.
+    Blocks with `is_about_cases` are only for readers who may know how many youths are assisted. `typed` says from where
+    to where a paragraph's text is its writer's own, not filled in.
     """
 
     level: int
     parts: tuple[str | Number, ...]
     is_about_cases: bool = False
+    typed: tuple[tuple[int, int], ...] = field_of(default=(), compare=False)
 
     @property
     def text(self) -> str:
         return "".join(map(str, self.parts))
+
+    def is_typed(self, place: int) -> bool:
+        """Whether the character at a place of the text is its writer's own."""
+        before = bisect(self.typed, place, key=lambda span: span[0])
+        return before > 0 and place < self.typed[before - 1][1]
 
 
 # What paragraphs consist of.

@@ -71,14 +71,14 @@ class TextWriter:
             return Block(level, (), of_cases)
         # A fact evaluated below may turn it into a paragraph about cases.
         self.is_about_cases = of_cases
-        parts = joined(self.parts(paragraph.nodes))
-        return Block(level, parts, self.is_about_cases)
+        parts = list(self.parts(paragraph.nodes))
+        return Block(level, joined(parts), self.is_about_cases, typed_spans(parts))
 
     def parts(self, nodes: Nodes) -> Iterator[TextPart]:
         """Yields the parts of nodes: strings and Numbers."""
         for node in nodes:
             if isinstance(node, Text):
-                yield node.text
+                yield TypedWords(node.text)
             elif isinstance(node, BrokenText):
                 yield f"【{node.text}】"
             elif node.branches:
@@ -96,6 +96,23 @@ class TextWriter:
 def texts_of(draft: Draft) -> tuple[str, str]:
     """The sources of a section's heading, on one line, and of its body."""
     return " ".join(draft.heading.split()), draft.body
+
+
+class TypedWords(str):
+    """Words that a text's writer typed, as opposed to what is filled in."""
+
+    __slots__ = ()
+
+
+def typed_spans(parts: Iterable[TextPart]) -> tuple[tuple[int, int], ...]:
+    """From where to where of the parts' text its writer typed."""
+    spans, start = [], 0
+    for part in parts:
+        end = start + len(str(part))
+        if isinstance(part, TypedWords):
+            spans.append((start, end))
+        start = end
+    return tuple(spans)
 
 
 def joined(parts: Iterable[TextPart]) -> TextParts:
