@@ -205,6 +205,19 @@ def test_of_a_comment_about_cases_learns_only_who_may_know_of_cases(place):
     assert "是哪三名" in page(place.office, "edition_figure", place.edition.pk, "assisted_youths")
 
 
+def test_of_a_paragraph_that_only_some_may_read_a_comment_is_kept_to_them(place):
+    hidden = {"level": 0, "parts": ["走访慰问困难家庭。"]}
+    amendment = make_signed(place.report, place.staff, 2, [hidden, *WHOLE], OPEN)
+    assert [each.is_about_cases for each in passages(amendment, 0, True)] == [True]
+    sent = {"latest": amendment.pk, "passage": value_of(amendment, 0, "走访慰问困难家庭。"), "words": "是哪几家"}
+    send(place.leader, "comment_create", amendment.pk, 0, **sent)
+    comment, cadre = Comment.objects.get(), browser_of(make_user("何青", place.root, Role.Kind.CADRE))
+    assert comment.is_about_cases
+    assert "是哪几家" not in page(cadre, "edition_detail", amendment.pk)
+    readers = page(place.office, "record_readers", "comment", comment.pk)
+    assert [name in readers for name in ("林知秋", "程前", "何青")] == [True, True, False]
+
+
 def test_an_asker_can_keep_any_comment_for_those_who_may_know_of_cases(place):
     sent = asked(place, is_about_cases="on")
     send(place.leader, "comment_create", place.edition.pk, 3, **sent)
