@@ -99,6 +99,7 @@ ACCESS = {
     "report_create": REPORT_WRITERS,
     "report_detail": REPORT_READERS,
     "report_delete": REPORT_WRITERS,
+    "report_material": REPORT_WRITERS,
     "report_number": REPORT_WRITERS,
     "report_text": REPORT_WRITERS,
     "report_variant": REPORT_WRITERS,

@@ -63,6 +63,7 @@ report_patterns = [
     path("reports/<int:pk>/write/", writing_views.report_write, name="report_write"),
     path("reports/<int:pk>/write/text/", writing_views.report_text, name="report_text"),
     path("reports/<int:pk>/write/number/", writing_views.report_number, name="report_number"),
+    path("reports/<int:pk>/write/material/", writing_views.report_material, name="report_material"),
     path("reports/<int:pk>/write/variant/", writing_views.report_variant, name="report_variant"),
     path("reports/<int:report_pk>/sections/create/", section_views.section_create, name="section_create"),
     path("reports/<int:report_pk>/sections/preview/", section_views.section_preview, name="section_preview"),

@@ -106,7 +106,7 @@ READ_ONLY = {
     *("attachment_export", "help_list", "help_detail"),
     "comment_detail",
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
-    "report_number",
+    *("report_material", "report_number"),
 }
 # They take nothing but forms.
 SENT_ONLY = {

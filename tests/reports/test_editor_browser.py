@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +14,15 @@ from reports.figures.scopes import Scope
 from reports.models import Section
 from reports.text.editing import EditableText
 from reports.text.parsing import Choice, Insert, Text, parse
-from tests.factories import make_assisted_youth, make_member, make_organisation, make_report, make_section, make_user
+from tests.factories import (
+    make_activity,
+    make_assisted_youth,
+    make_member,
+    make_organisation,
+    make_report,
+    make_section,
+    make_user,
+)
 from yl_district.periods import Period
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(12)]
@@ -209,6 +218,20 @@ def test_on_a_phone_the_text_is_read_and_a_word_corrected(phone_page, sign_in, r
     page.keyboard.type("改。")
     save(page)
     assert report.sections.first().body.endswith("改。")
+
+
+def test_what_the_records_offer_is_taken_in_with_one_click(desktop_page, sign_in, report):
+    lecture = {"type": "lecture", "host": report.organisation, "attendance": 20, "basis": "exact"}
+    make_activity(name="急救讲座", held_on=date(2017, 5, 4), **lecture)
+    Section.objects.filter(report=report, position=1).update(body="讲座{主题讲座场次}。")
+    page = write(desktop_page, sign_in, report)
+    go_to_end(page, report)
+    page.get_by_role("button", name="素材").click()
+    panel = page.locator("#write-panel")
+    panel.get_by_role("button", name="取来").click()
+    expect(source(page, report)).to_have_value("讲座{主题讲座场次}。\n5月4日举办“急救讲座”。")
+    panel.get_by_role("button", name="主题讲座人次").click()
+    expect(source(page, report)).to_have_value("讲座{主题讲座场次}。{主题讲座人次}\n5月4日举办“急救讲座”。")
 
 
 # --- The language, there and back ---

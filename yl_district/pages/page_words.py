@@ -127,6 +127,7 @@ OTHER_PAGES = {
     "record_revert": "恢复为修改前",
     "record_unmask": "查看完整信息",
     "reminders": "催办",
+    "report_material": "写报告的素材",
     "report_number": "报告中的数字",
     "report_sign": "签发报告",
     "report_text": "报告中的文字",

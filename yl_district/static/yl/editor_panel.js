@@ -130,6 +130,44 @@ const reportPanel = (() => {
     }));
   }
 
+  // --- What the records offer ---
+
+  // A number goes where the cursor is, whole sentences into a paragraph of their own below it.
+  function take(section, nodes) {
+    const { view } = section;
+    const { selection: { $from, from, to }, tr } = view.state;
+    const blocks = Fragment.fromJSON(schema, nodes);
+    const only = blocks.childCount === 1 && blocks.firstChild.childCount === 1 && blocks.firstChild.firstChild;
+    if (only && only.type.name === "number") tr.replaceWith(from, to, only);
+    else tr.insert($from.after(1), blocks);
+    view.dispatch(tr.scrollIntoView());
+    section.tell("");
+  }
+
+  async function material(section) {
+    const key = section.form.elements.section.value;
+    show("这一节的素材", element("p", { className: "write-panel-note", textContent: "正在查找……" }));
+    let content;
+    try {
+      const page = await ask(`${root.dataset.material}?${new URLSearchParams({ section: key })}`);
+      content = [...new DOMParser().parseFromString(page, "text/html").body.childNodes];
+    } catch (error) {
+      content = [problem(error)];
+    }
+    const holder = element("div", {}, ...content);
+    holder.addEventListener("click", async ({ target }) => {
+      const taken = target.closest("[data-take]");
+      if (!taken) return;
+      try {
+        take(section, await read(taken.dataset.take, section.isOfCases()));
+        taken.disabled = true;
+      } catch (error) {
+        section.tell(error.message);
+      }
+    });
+    show("这一节的素材", holder);
+  }
+
   // --- A number ---
 
   // The node is looked for again: somebody may have written before it meanwhile.
@@ -314,5 +352,5 @@ const reportPanel = (() => {
   panel.querySelector("[data-close]").addEventListener("click", close);
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 
-  return { ask, beginVariant, element, lookUp, offer, open, putNumber, read };
+  return { ask, beginVariant, element, lookUp, material, offer, open, putNumber, read };
 })();

@@ -10,6 +10,7 @@
   reportSuggest.offered = JSON.parse(document.getElementById("write-offered").textContent);
 
   let current = null;
+  let latest = null;
   // The section or case that is being written in; `set` makes it another.
   root.writing = (set) => {
     if (set) current = set;
@@ -63,6 +64,7 @@
     }
 
     focused() {
+      latest = this;
       root.writing(this);
       showState();
     }
@@ -198,6 +200,8 @@
 
   const sections = [...root.querySelectorAll("form[data-section]")].map((form) => new Section(form, data[form.dataset.section]));
 
+  [latest] = sections;
+
   // --- The bar ---
 
   const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -244,7 +248,8 @@
       document.getElementById("write-panel").classList.add("is-open");
       document.querySelector("#write-panel input")?.focus();
     },
-    cases: (section) => reportPanel.beginVariant(section.form ? section : sections[0]),
+    cases: () => reportPanel.beginVariant(latest),
+    material: () => reportPanel.material(latest),
     save: () => saveAll(),
   };
 
