@@ -293,8 +293,8 @@ def sheet_parts(data):
         return sheets, book.read("xl/styles.xml").decode(), book.read("xl/workbook.xml").decode()
 
 
-def test_sheets_are_set_up_for_paper_and_none_is_hidden(place):
-    sheets, _, workbook = sheet_parts(written(year_scope(place.root)))
+def test_sheets_are_set_up_for_paper_and_none_is_hidden():
+    sheets, _, workbook = sheet_parts(written(year_scope(bare_district())))
     for name, sheet in sheets.items():
         setup = re.search("<pageSetup [^>]*>", sheet)[0]
         assert ('paperSize="9"' in setup, 'fitToHeight="0"' in setup) == (True, True), name
@@ -306,14 +306,16 @@ def test_sheets_are_set_up_for_paper_and_none_is_hidden(place):
     assert "hidden" not in workbook
 
 
-def test_titles_and_headings_are_centred_over_the_line_of_the_form(place):
-    staff = make_user("林知秋", place.root)
-    for write, words in ((write_annexes, ""), (write_internal_annexes, "内部核对用，不报送　")):
-        for sheet in read_workbook(written(year_scope(place.root), write, staff)):
+def test_titles_and_headings_are_centred_over_the_line_of_the_form():
+    root = bare_district()
+    staff = make_user("林知秋", root)
+    handed_in, kept = (written(year_scope(root), write, staff) for write in (write_annexes, write_internal_annexes))
+    for data, words in ((handed_in, ""), (kept, "内部核对用，不报送　")):
+        for sheet in read_workbook(data):
             line = "".join(str(cell) for cell in sheet.rows[1] if cell).replace("\n", "　")
             assert line.startswith(f"填报单位：清河地区团工委　统计期间：2017年{words}"), sheet.name
             assert line.endswith("填表人：林知秋　日期：2017年12月31日"), sheet.name
-    sheets, styles, _ = sheet_parts(written(year_scope(place.root), user=staff))
+    sheets, styles, _ = sheet_parts(handed_in)
     centred = [
         'horizontal="center"' in style for style in re.findall("<xf .*?(?:/>|</xf>)", styles.partition("<cellXfs")[2])
     ]

@@ -134,7 +134,10 @@ def test_what_typst_refuses_is_said_and_no_error_page():
         pdf(ANNUAL_SUMMARY, {}, COUNTED_ON)
 
 
-def test_what_is_handed_in_has_no_appendix_and_no_links_into_it(summary):
+def test_what_is_handed_in_has_no_appendix_and_no_links_into_it():
+    blocks = (Block(0, ("举办活动", Number("sessions", "3场"), "。")),)
+    summary = replace(printed_summary(year_scope(bare_district()), COUNTED_ON), blocks=blocks)
+    assert len(links_of(written(summary, appendix=True), 0)) == 1
     data = written(summary)
     assert "主要指标一览表" not in text_of(data)
     assert [links_of(data, page) for page in range(len(pdf_pages(data)))] == [[]] * len(pdf_pages(data))
