@@ -12,7 +12,7 @@ from reports.checks.cases import assistances_due
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.printing.annexes import write_annexes
+from reports.printing.annexes import write_internal_annexes
 from reports.targets.progress import pace_of
 from tests.factories import make_liaison
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
@@ -164,7 +164,7 @@ def test_the_annex_lists_what_the_board_finds_that_day(place, today):
     add_activity("lecture", date(YEAR - 1, 11, 1), attendance=90, hub=place.hub)
     add_organisation(place.root, "空山村团支部", "village")
     stream = io.BytesIO()
-    write_annexes(scope, stream, today)
+    write_internal_annexes(scope, stream, today)
     (sheet,) = [sheet for sheet in read_workbook(stream.getvalue()) if sheet.name == "存疑数据"]
     listed = [(row[1], row[2]) for row in sheet.rows[3:]]
     each = [one.finding for one in findings(scope, results(scope), today=today)]
