@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Aggregate, IntegerField, QuerySet, Value
 
 from orgs.models import Organisation
-from yl_district.kept.results import kept_result, kept_results
+from yl_district.kept.results import kept_result, kept_results, once_a_moment
 
 from ..models import Target
 from .figure import Figure, Result
@@ -32,7 +32,9 @@ def targets_of(scope: Scope) -> dict[str, int]:
     """The targets for the scope, by figure key; targets are set for the district and whole years only."""
     if not scope.is_district or scope.period.part != "year":
         return {}
-    return dict(Target.objects.filter(year=scope.year).values_list("figure", "value"))
+    rows = Target.objects.filter(year=scope.year).values_list("figure", "value")
+    targets: dict[str, int] = once_a_moment(("targets", scope.year), partial(dict, rows))
+    return targets
 
 
 def figures_of(scope: Scope, with_cases: bool = True) -> dict[str, Figure]:

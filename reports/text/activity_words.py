@@ -13,7 +13,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any, TypeAlias
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Left
 
 from activities.models import Activity
@@ -37,7 +37,8 @@ PRAISE = re.compile(r"(?:深受|受到|得到|赢得|获得|反响).{0,12}(?:欢
 DENIAL = re.compile(r"[未没不无\d]")
 # Visits are made to assisted youths, whom no text about activities in general touches on.
 VISITS_APART = "visit"
-WORD_COLUMNS = ("type__key", "type__name", "name", "attendance", "audience", "hub__name")
+WORD_COLUMNS = ("type__key", "type__name", "name", "attendance", "tags", "audience", "hub__name")
+TAG_SEPARATOR = re.compile("[、，,;；]")
 
 
 def title_of_activity(name: str, kind: str) -> str:
@@ -71,12 +72,18 @@ def words_of_activities(
     """
     groups: dict[str, ActivityGroup] = defaultdict(ActivityGroup)
     found = rows.order_by(day, "pk").annotate(begin=Left("content", CONTENT_READ))
-    for on, begin, kind, name_of_kind, name, attendance, *places in found.values_list(day, "begin", *WORD_COLUMNS):
-        weight = 0 if day == "planned_on" else attendance or 0
-        groups[group_of(kind, on)].add(on, begin, title_of_activity(name, name_of_kind), weight, *places)
-    partners = rows.order_by().filter(partners__isnull=False).values_list("type__key", day, "partners__name")
-    for kind, on, partner, times in partners.annotate(times=Count("pk")):
-        groups[group_of(kind, on)].counts["协办"][partner] += times
+    # One row for each partner, or one without any.
+    seen = None
+    for pk, partner, on, begin, kind, name_of_kind, name, attendance, *places in found.values_list(
+        "pk", "partners__name", day, "begin", *WORD_COLUMNS
+    ):
+        group = groups[group_of(kind, on)]
+        if pk != seen:
+            weight = 0 if day == "planned_on" else attendance or 0
+            group.add(on, begin, title_of_activity(name, name_of_kind), weight, *places)
+        if partner:
+            group.counts["协办"][partner] += 1
+        seen = pk
     return {name: group.as_json() for name, group in groups.items()}
 
 
@@ -85,20 +92,24 @@ class ActivityGroup:
 
     def __init__(self) -> None:
         self.titles: dict[str, list[Any]] = {}
+        self.has_unnamed = False
         self.phrases: dict[str, str] = {}
         self.praise: list[str] = []
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def add(self, on: date, content: str, title: str, weight: int, audience: str, hub: str | None) -> None:
+    def add(self, on: date, content: str, title: str, weight: int, tags: str, audience: str, hub: str | None) -> None:
         """Adds the words of one activity; `weight` is its part in the order of the titles."""
         phrase, praise = phrase_of(content), praise_in(content)
-        if title:
+        if not title:
+            self.has_unnamed = True
+        else:
             entry = self.titles.setdefault(title, [0, str(on), title])
             entry[0] += weight
         if phrase:
             self.phrases.setdefault(phrase, str(on))
         if praise:
             self.praise.append(praise)
+        self.counts["主题"].update(filter(None, map(str.strip, TAG_SEPARATOR.split(tags))))
         for kind, word in (("对象", "" if re.search(r"\d", audience) else audience), ("青年汇", hub)):
             if word:
                 self.counts[kind][word] += 1
@@ -108,17 +119,19 @@ class ActivityGroup:
         titles = sorted(self.titles.values(), key=lambda title: (-title[0], title[1]))
         return {
             "titles": titles[:MOST_WORDS_KEPT],
+            "has_unnamed": self.has_unnamed,
             "phrases": [[on, phrase] for phrase, on in self.phrases.items()][:MOST_WORDS_KEPT],
             "praise": self.praise[:1],
             "counts": {kind: dict(counts) for kind, counts in self.counts.items()},
         }
 
 
-def titles_in(groups: Iterable[GroupWords], most: int) -> Sequence[str]:
-    """The names of the best attended activities, one more than `most` where there are more, by their days."""
+def titles_in(groups: Sequence[GroupWords], most: int) -> Sequence[str]:
+    """The names of the best attended activities by their days; an empty one last where there are more than told."""
     titles = sorted((title for group in groups for title in group["titles"]), key=lambda title: (-title[0], title[1]))
-    named = sorted(titles[:most], key=lambda title: title[1])
-    return list(dict.fromkeys(title for _, _, title in [*named, *titles[most:]]))[: most + 1]
+    named = list(dict.fromkeys(title for _, _, title in sorted(titles[:most], key=lambda title: title[1])))
+    are_more = len(titles) > most or any(group["has_unnamed"] for group in groups)
+    return [*named, ""] if named and are_more else named
 
 
 def phrases_in(groups: Iterable[GroupWords]) -> Sequence[str]:
@@ -132,7 +145,7 @@ def praise_within(groups: Iterable[GroupWords]) -> Sequence[str]:
 
 
 def most_frequent_words(kind: str, groups: Iterable[GroupWords]) -> Sequence[str]:
-    """The audiences (对象), hubs (青年汇) or partners (协办), the most frequent first."""
+    """The tags (主题), audiences (对象), hubs (青年汇) or partners (协办), the most frequent first."""
     counts: Counter[str] = Counter()
     for group in groups:
         counts.update(group["counts"].get(kind, {}))

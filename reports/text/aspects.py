@@ -25,6 +25,7 @@ from .sentences import (
     BEFORE,
     CHANGE,
     CLAUSE_LIMIT,
+    COMPARED_WITH,
     TITLE_LIMIT,
     YEAR_BEFORE,
     YEAR_CHANGE,
@@ -230,6 +231,10 @@ ASPECTS = {
     YEAR_CHANGE: Aspect(compared(YEAR_CHANGE), "“增加12名”“持平”，与上年同期相比", is_number=True),
     CHANGE: Aspect(compared(CHANGE), "“增加12名”“持平”，与上一期相比", is_number=True),
 }
+
+
+# The aspects that look at another period, with that which is counted in it.
+REFERRING = {YEAR_BEFORE: YEAR_BEFORE, BEFORE: BEFORE, **COMPARED_WITH, "比上年": YEAR_BEFORE}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
@@ -13,20 +11,18 @@ from itertools import pairwise
 from string import Formatter
 from typing import TypeAlias
 
-from django.db.models import Count
-
 from activities.models import ActivityType, Campaign
 from orgs.models import Domain, Organisation
-from yl_district.kept.results import kept_result
+from yl_district.kept.results import kept_result, once_a_moment
 from yl_district.periods import Period
 from yl_district.pinyin import name_order
 
-from ..figures.counting import grouped_rows, is_of_campaign, results
+from ..figures.counting import kept_results_of, results
 from ..figures.figure import Result
 from ..figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, amount
 from ..figures.readers import CASE_FIGURES
 from ..figures.scopes import Scope
-from .activity_words import VISITS_APART, GroupWords, titles_in, words_of_activities
+from .activity_words import VISITS_APART, GroupWords, most_frequent_words, titles_in, words_of_activities
 
 BARE = "-"
 CLAUSE_LIMIT = 4
@@ -114,8 +110,8 @@ def shortened(names: Sequence[str]) -> TextParts:
 
 
 def quoted_titles(titles: Sequence[str]) -> TextParts:
-    """The quoted names of activities side by side; of more than TITLE_LIMIT only these, followed by `等`."""
-    return ("".join(titles[:TITLE_LIMIT]) + ("等" if len(titles) > TITLE_LIMIT else ""),) if titles else ()
+    """The quoted names of activities side by side, followed by `等` where an empty one stands for others."""
+    return ("".join(title or "等" for title in titles),) if titles else ()
 
 
 class Sentences:
@@ -127,22 +123,21 @@ class Sentences:
         self.results = {key: each for key, each in counted.items() if with_cases or key not in CASE_FIGURES}
         self.is_district = scope.is_district
         self._former: dict[tuple[str, str], Result] = {}
+        self._campaigns: dict[str, list[str]] = {}
+        # The figures that a text compares with another period, by the aspect that refers to it.
+        self.compared: dict[str, set[str]] = {}
 
     def value(self, key: str) -> int:
         """The figure's plain value, by which texts choose between sentences; 0 where it is withheld."""
         return self.results[key].value if key in self.results else 0
 
     def former(self, key: str, aspect: str) -> Result:
-        """The figure's result in the period that the aspect refers to, counted with all figures of its source."""
+        """The figure's result in the period that the aspect refers to, counted with the others that are compared."""
         if (key, aspect) not in self._former:
             other = self.scope.within(getattr(self.scope.period, OTHER_PERIODS[aspect]))
-            figure = self.results[key].figure
-            if figure.is_case or is_of_campaign(figure):
-                self._former[key, aspect] = figure.result(other)
-            else:
-                alike = [each.figure for each in self.results.values() if each.figure.source is figure.source]
-                groups = grouped_rows(other, alike, {figure.source})[figure.source]
-                self._former |= {(each.key, aspect): each.result_of_groups(groups) for each in alike}
+            keys = [key, *(each for each in self.compared.get(aspect, ()) if each != key and self.value(each))]
+            found = kept_results_of((self.results[each].figure, other) for each in keys)
+            self._former |= {(result.figure.key, aspect): result for result in found}
         return self._former[key, aspect]
 
     def change(self, key: str, aspect: str) -> int | None:
@@ -262,36 +257,19 @@ class Sentences:
 
     def topics(self, kinds: Iterable[str]) -> list[str]:
         """The tags of activities of these types, the most frequent first."""
-        counts: Counter[str] = Counter()
-        for kind in kinds:
-            counts.update(self._tags.get(kind, {}))
-        return [tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-
-    @cached_property
-    def _tags(self) -> dict[str, dict[str, int]]:
-        """The number of activities with each tag, by the key of the activities' type."""
-        key = ("tags", *self.scope.known_by)
-        return kept_result(key, self._count_tags)
-
-    def _count_tags(self) -> dict[str, Counter[str]]:
-        """The same, counted now."""
-        rows = self.results["sessions"].figure.rows(self.scope).exclude(tags="").order_by()
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for kind, tags, times in rows.values_list("type__key", "tags").annotate(times=Count("pk")):
-            for tag in filter(None, map(str.strip, re.split("[、，,;；]", tags))):
-                counts[kind][tag] += times
-        return counts
+        return list(most_frequent_words("主题", [self._words[kind] for kind in kinds if kind in self._words]))
 
     @cached_property
     def types(self) -> list[ActivityType]:
         """The activity types of which an activity was held, in their order."""
-        return [kind for kind in ActivityType.objects.with_states() if self.value(f"sessions.{kind.key}")]
+        return [kind for kind in current_types() if self.value(f"sessions.{kind.key}")]
 
     def campaigns(self, key: str) -> list[str]:
         """The campaigns of the activities that a figure counts, in quotation marks."""
-        asked = ("campaigns", key, *self.scope.known_by)
-        names = kept_result(asked, partial(self._find_campaigns, key))
-        return [in_quotation_marks(name) for name in names]
+        if key not in self._campaigns:
+            asked = ("campaigns", key, *self.scope.known_by)
+            self._campaigns[key] = kept_result(asked, partial(self._find_campaigns, key))
+        return [in_quotation_marks(name) for name in self._campaigns[key]]
 
     def _find_campaigns(self, key: str) -> list[str]:
         """The names of the campaigns, found now."""
@@ -341,6 +319,12 @@ class Sentences:
         """The party committee of the place; of organisations below the root and of hubs in general."""
         organisation = self.scope.organisation
         return organisation.party_committee if self.is_district else "上级党组织"
+
+
+def current_types() -> list[ActivityType]:
+    """The activity types with their states, asked for once on a page."""
+    types: list[ActivityType] = once_a_moment("activity types", lambda: list(ActivityType.objects.with_states()))
+    return types
 
 
 def in_quotation_marks(name: str) -> str:

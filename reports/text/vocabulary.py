@@ -13,6 +13,7 @@ from ..figures.scopes import Scope
 from ..figures.sources import Rows
 from .aspects import ASPECTS, Meaningless
 from .names import FigureNames
+from .sentences import current_types
 from .words import FACTS, words_of
 
 # The model of each source of figures, which is the same in every scope, while building a query to ask takes time.
@@ -31,7 +32,7 @@ class Vocabulary:
     @cached_property
     def types(self) -> list[ActivityType]:
         """The current activity types."""
-        return list(ActivityType.objects.with_states())
+        return current_types()
 
     @cached_property
     def targets(self) -> dict[str, int]:

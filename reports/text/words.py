@@ -13,6 +13,7 @@ from members.models import Post
 from yl_district.database.actors import whole_case_files
 from yl_district.periods import PARTS, Period
 
+from ..figures.figure import FLOW, Subject
 from . import shortfall
 from .aspects import Meaning
 from .plans import TASKS, period_ahead, quarters_ahead
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
 OUTSIDE_TYPES = ["cadre_meeting", "face_to_face", "open_day", "visit"]
 # The opening day of the 19th National Congress of the Party.
 CONGRESS = date(2017, 10, 18)
-# The fields of work that a text names as those of the period, with the figures by which it shows.
+# The fields of work that a text names as those of the period, with the subjects of the figures by which they show.
 FIELDS_OF_WORK = {
-    "组织建设": ["cadre_meetings", "flags_issued", "badges_issued", "members_joined", "units_founded", "unit_contacts"],
-    "思想引领": ["education_sessions"],
-    "联系青年": ["youth_contacts", "sessions.face_to_face", "sessions.open_day"],
-    "志愿服务": ["sessions.volunteering"],
+    "组织建设": [Subject.ORGANISATION, Subject.MEMBERS, Subject.UNITS],
+    "思想引领": [Subject.EDUCATION],
+    "联系青年": [Subject.LINKS],
 }
 
 
@@ -150,10 +150,12 @@ def is_active(writer: TextWriter) -> bool:
 
 
 def fields_of_work(writer: TextWriter) -> TextParts:
-    """`以组织建设和思想引领为重点，`, naming the fields with records in the period; empty without any."""
-    worked = [field for field, keys in FIELDS_OF_WORK.items() if any(map(writer.sentences.value, keys))]
-    if has_themes(writer):
-        worked.append("青年活动")
+    """`以组织建设和思想引领为重点`, naming the fields with records in the period; empty without any."""
+    found = [one for one in writer.sentences.results.values() if one.value and one.figure.timing == FLOW]
+    subjects = {one.figure.subject for one in found if not one.figure.is_case}
+    worked = [field for field, own in FIELDS_OF_WORK.items() if subjects.intersection(own)]
+    worked += ["志愿服务"] if writer.sentences.value("sessions.volunteering") else []
+    worked += ["青年活动"] if has_themes(writer) else []
     return ("以", *listing(worked), "为重点") if worked else ()
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from ..figures.figure import Result
 from ..figures.scopes import Scope
+from .aspects import REFERRING, AspectMeaning
 from .parsing import BrokenText, Nodes, Paragraph, Text, TextProblem
-from .reading import Reading, is_about_cases, read_text
+from .reading import Reading, is_about_cases, meanings, read_text
 from .sentences import Block, Sentences, TextPart, TextParts, ordinal
 from .vocabulary import Vocabulary
 
@@ -37,6 +38,7 @@ class TextWriter:
         self.sentences: Sentences = Sentences(scope, with_cases, counted)
         self.readings = [self._read(draft) for draft in drafts]
         self.mentioned = frozenset(key for _, *readings in self.readings for one in readings for key in one.keys)
+        self.sentences.compared = compared_figures(one for _, *readings in self.readings for one in readings)
         self.ordinal = 0
         self.is_about_cases = False
 
@@ -91,6 +93,17 @@ class TextWriter:
         """The next ordinal within the section, counting from 一."""
         self.ordinal += 1
         return ordinal(self.ordinal)
+
+
+def compared_figures(readings: Iterable[Reading]) -> dict[str, set[str]]:
+    """The figures that texts compare with another period, by the aspect that refers to it."""
+    found: dict[str, set[str]] = {}
+    for meaning in (
+        one for reading in readings for paragraph in reading.paragraphs for one in meanings(paragraph.nodes)
+    ):
+        if isinstance(meaning, AspectMeaning) and meaning.aspect in REFERRING:
+            found.setdefault(REFERRING[meaning.aspect], set()).add(meaning.key)
+    return found
 
 
 def texts_of(draft: Draft) -> tuple[str, str]:

@@ -173,7 +173,7 @@ SENTENCES = {
     ),
     "task met with units of other years": (
         lambda root: [aim("units_toward_task", 2), add_units("甲乙", task_year=YEAR)],
-        ["对照上级下达的2家两新组织任务，本年度计入2家，任务圆满完成。"],
+        ["对照上级下达的2家两新组织任务，本年度计入2家（含非本年度新建的单位），任务圆满完成。"],
     ),
     "task met by this year's units": (
         lambda root: [aim("units_toward_task", 2), add_units("甲乙", task_year=YEAR, league_founded_on=DAY)],
