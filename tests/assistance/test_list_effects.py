@@ -17,6 +17,7 @@ from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from tests.factories import make_activity, make_assistance, make_assisted_youth, make_grant, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.orgs.sign_in import signed_in_by_code
 from tests.outreach.test_credits import confirm, reopen
 from tests.pages import page, two_branches
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 # Of the year that runs, so that no figure of a closed year is announced.
 
 
-@pytest.fixture
+@made_once
 def place():
     """A walk to which two assisted youths came and a third did not; the office may open the files of the first two."""
     place = two_branches()

@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.members.merged_records import request_of
 from tests.orgs.sign_in import signed_in_by_code
 from tests.pages import browser_of, confirmed, page, queries, send, two_branches
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2017, 4, 8)
 
 
-@pytest.fixture
+@made_once
 def place():
     """A branch whose cadre 陆远 is linked to three youths, two of whom came to its walk; 秦朗 is to one of them."""
     place = two_branches()

@@ -14,6 +14,7 @@ from reports.printing.annex_charts import MOST_BARS
 from reports.printing.annex_tables import DrawnAmount
 from reports.printing.annexes import write_annexes
 from tests.factories import make_user
+from tests.made_once import made_once
 from tests.reports.district import YEAR, add_member, add_organisation, bare_district, full_district, year_scope
 from yl_district.periods import Period
 from yl_district.spreadsheets.workbooks import read_workbook
@@ -49,7 +50,7 @@ def cells(data):
     return {name: [row for row in found if not str(row[0]).startswith("注：")] for name, found in rows.items()}
 
 
-@pytest.fixture
+@made_once
 def place():
     return full_district()
 

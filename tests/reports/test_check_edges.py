@@ -19,6 +19,7 @@ from reports.figures.scopes import Scope
 from reports.models import PlatformEntry
 from reports.text.sentences import Block, Number
 from tests.factories import make_unit
+from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found, told_one_by_one
@@ -29,7 +30,7 @@ FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
 BEFORE, AFTER = date(YEAR - 1, 12, 31), date(YEAR + 1, 1, 1)
 
 
-@pytest.fixture
+@made_once
 def place():
     return sound_district()
 

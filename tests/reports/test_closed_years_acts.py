@@ -29,6 +29,7 @@ from tests.factories import (
     make_unit_change,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import send, two_branches
 from tests.project.test_access import addresses, arguments
 from tests.reports.test_closed_years import all_results, announced, read_by_figures, years_tried
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2017, 6, 1)
 
 
-@pytest.fixture
+@made_once
 def district():
     """A district with a record of every kind, whose other branch is without members, and a second cadre and hub."""
     place = two_branches()

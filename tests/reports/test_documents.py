@@ -19,6 +19,7 @@ from reports.printing.printed import (
     trace,
 )
 from reports.text.sentences import Block, Number
+from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
 from yl_district.periods import Period
 
@@ -31,7 +32,7 @@ def bare(*blocks):
     return PrintedSummary("总结", blocks, "团工委", "2017年12月31日", "清河", "2017年", COUNTED_ON, ())
 
 
-@pytest.fixture
+@made_once
 def place():
     return full_district()
 

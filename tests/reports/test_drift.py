@@ -19,6 +19,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.made_once import made_once
 from tests.reports.signed import begun, signed
 from yl_district.database.listed import Listed
 from yl_district.history.tracking import because
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 5)
 
 
-@pytest.fixture
+@made_once
 def place():
     root = make_organisation("清河地区团工委", category="working_committee", domain="office")
     branch = make_organisation("柳林社区团支部", root)
@@ -38,7 +39,7 @@ def place():
     return branch
 
 
-@pytest.fixture
+@made_once
 def edition(place):
     root = Organisation.objects.get(depth=1)
     return signed(begun(Scope(root, Period.of_year(2017))), make_user("林知秋", root), TODAY)

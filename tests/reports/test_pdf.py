@@ -13,6 +13,7 @@ from reports.printing.file_choices import FileChoices
 from reports.printing.pdf import ANNUAL_SUMMARY, pdf, write_pdf
 from reports.printing.printed import PrintedSummary, Unprintable, printed_summary, summary_content
 from reports.text.sentences import Block, Number
+from tests.made_once import made_once
 from tests.pdf_files import pdf_pages, pdf_properties, pdf_sizes
 from tests.reports.district import bare_district, full_district, year_scope
 
@@ -36,7 +37,7 @@ def squeezed(text):
     return "".join(text.split()).replace("\u3000", "")
 
 
-@pytest.fixture
+@made_once
 def summary():
     return printed_summary(year_scope(full_district().root), COUNTED_ON)
 

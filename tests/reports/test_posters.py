@@ -20,6 +20,7 @@ from reports.printing.drawings import BarLabel, Line, bars, columns
 from reports.printing.pdf.posters import write_poster
 from reports.printing.posters import MOST_HUBS, MOST_TARGETS, MOST_TYPES, poster
 from tests.factories import make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, queries
 from tests.pdf_files import pdf_pages, pdf_sizes
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
@@ -53,7 +54,7 @@ def crowded(root):
         Target.objects.update_or_create(year=YEAR, figure=key, defaults={"task": f"任务{key}", "value": 98765})
 
 
-@pytest.fixture
+@made_once
 def place():
     return full_district()
 

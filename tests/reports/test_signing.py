@@ -27,6 +27,7 @@ from reports.figures.lines import all_figures
 from reports.figures.scopes import scope_of
 from reports.models import CountedFigure, Edition, Explanation, Section, WordLayout
 from tests.factories import make_activity, make_assistance, make_assisted_youth, make_organisation, make_user
+from tests.made_once import made_once
 from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed
 from yl_district.audit import write_once
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 5)
 
 
-@pytest.fixture
+@made_once
 def report():
     return begun(year_scope(full_district().root))
 
@@ -139,7 +140,7 @@ def test_nothing_changed_needs_no_amendment(report, staff):
     assert report.editions.count() == 1
 
 
-@pytest.fixture
+@made_once
 def small():
     """A report on one activity and one assistance, which is signed in a moment."""
     root = make_organisation("清河地区团工委", category="working_committee", domain="office")

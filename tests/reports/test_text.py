@@ -21,6 +21,7 @@ from reports.text import Draft, TextWriter, Vocabulary, read_text
 from reports.text.parsing import BrokenText, Text, parse
 from reports.text.sentences import Number, ordinal
 from tests.factories import make_organisation
+from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
 from yl_district.periods import Period
 from youthhubs.models import Hub
@@ -29,7 +30,7 @@ DAY = date(YEAR, 5, 4)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def district():
     return full_district()
 
