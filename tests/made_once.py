@@ -3,11 +3,11 @@
 A pytest plugin. What the function puts into the database lies in a transaction around those of the tests, each of which
 takes back what it adds; each gets a copy of its own of what the function returned. Whoever begins with other data, or
 with none, finds nothing of them: they go as soon as the next test is not one of theirs. The function takes no fixtures
-but others of this kind, of the same file and above it. A test that commits has it called anew.
+but others of this kind that stand above it. A test that commits has it called anew.
 """
 
-from collections import defaultdict
 from copy import deepcopy
+from functools import cache
 from inspect import signature
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -17,8 +17,8 @@ from django.db import connection, transaction
 from django.db.transaction import Atomic
 from django.utils import timezone
 
-# The functions of each module, in their order.
-MAKERS = defaultdict(list)
+# The function of each fixture, in the order in which they are read.
+MAKERS = {}
 COMMITTING = {"transactional_db", "live_server"}
 
 
@@ -79,7 +79,6 @@ DATA = DataMadeOnce()
 
 def made_once(make):
     """The fixture of what the function returns, which is called once."""
-    MAKERS[make.__module__].append(make)
 
     @pytest.fixture(name=make.__name__)
     def data(request, db):
@@ -87,6 +86,7 @@ def made_once(make):
             return make(*(request.getfixturevalue(name) for name in signature(make).parameters))
         return DATA.copies[make.__name__]
 
+    MAKERS[data] = make
     return data
 
 
@@ -100,11 +100,17 @@ def makers_for(test):
     """The functions that make what a test begins with."""
     if commits(test):
         return []
-    names, makers = {*test.fixturenames}, MAKERS[test.module.__name__]
+    names, makers = {*test.fixturenames}, makers_in(test.module)
     for make in reversed(makers):
         if make.__name__ in names:
             names |= {*signature(make).parameters}
     return [make for make in makers if make.__name__ in names]
+
+
+@cache
+def makers_in(module):
+    """The functions of the fixtures that stand in a module or are imported there."""
+    return [make for fixture, make in MAKERS.items() if getattr(module, make.__name__, None) is fixture]
 
 
 @pytest.fixture(autouse=True)

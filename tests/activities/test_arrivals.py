@@ -29,6 +29,7 @@ from tests.factories import (
     minor_birth_date,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, send, two_branches
 from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import is_tracked
@@ -38,7 +39,7 @@ PARENT = {"is_minor": "on", "guardian": "白桦", "guardian_phone": "13900139000
 CONFIRMED, GUEST, DISMISSED, PENDING = (Arrival.State(name) for name in ("confirmed", "guest", "dismissed", "pending"))
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     place.activity = make_activity(place.here, "读书会", held_on=timezone.localdate())

@@ -8,12 +8,13 @@ from django.urls import reverse
 from activities.actions import add_sign_in
 from activities.closing import gained, still_missing
 from tests.factories import make_activity, make_attachment, make_campaign, make_member, make_post, make_proof
+from tests.made_once import made_once
 from tests.pages import page, two_branches
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     """A reading at which two members of here came."""
     place = two_branches()

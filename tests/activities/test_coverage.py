@@ -14,6 +14,7 @@ from members.models import Person
 from orgs.roles import RoleKind
 from tests.factories import make_activity, make_attachment, make_campaign, make_member, make_post, make_proof, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmed, page, queries, refused, send, status, two_branches
 from yl_district.periods import Period
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 YEAR, NEXT = Period.of_year(2017), Period.of_year(2018)
 
 
-@pytest.fixture
+@made_once
 def place():
     """Members here and there, of whom one came to the campaign's activity there and one has a proof."""
     place = two_branches()

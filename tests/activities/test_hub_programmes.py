@@ -8,6 +8,7 @@ from activities.actions import add_sign_in
 from activities.hub_programmes import HubProgramme
 from orgs.models import Role
 from tests.factories import make_activity, make_attachment, make_hub, make_hub_staff, make_user, make_volunteer
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, two_branches
 from youthhubs.models import TeamMember
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2017, 9, 10)
 
 
-@pytest.fixture
+@made_once
 def place():
     """A hub with lectures in March and May, a walk planned in October, and a volunteer who came."""
     place = two_branches()

@@ -10,6 +10,7 @@ from activities.proposed_activities import activities_alike, day_said, name_said
 from orgs.models import Organisation
 from tests.activities.test_sign_in_lists import mapped, sectioned
 from tests.factories import make_activity, make_hub, make_organisation, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmation, two_branches
 from tests.reports.import_pages import act, commit, counts, opened, text, told
 from tests.workbooks import workbook
@@ -22,7 +23,7 @@ PEOPLE = [["姓名", "联系电话"], ["武安安", "13812399101"], ["武宁", "
 TITLED = [["柳林社区植树活动签到表"], ["活动时间：2017年3月12日   地点：朝阳公园"], *PEOPLE]
 
 
-@pytest.fixture
+@made_once
 def district():
     found = two_branches()
     ActivityType.objects.get_or_create(key="planting", defaults={"name": "植树"})

@@ -26,13 +26,14 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.interactions import Hand
+from tests.made_once import made_once
 from tests.pages import asked, browser_of, confirmation, two_branches
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     names = ("白露", "顾清", "林溪")

@@ -12,6 +12,7 @@ from activities.plans import Calendar, days_of, group_text, month_later, quarter
 from orgs.models import Role
 from tests.factories import make_activity, make_hub, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, refused, send, status, two_branches
 from yl_district.periods import Period
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
 
 
-@pytest.fixture
+@made_once
 def place():
     return two_branches()
 

@@ -14,13 +14,14 @@ from members.models import Person
 from orgs.models import Role
 from tests.factories import make_activity, make_hub, make_member, make_person, make_user, make_volunteer
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmed, page, queries, two_branches
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     names = ("白露", "顾清", "林溪")

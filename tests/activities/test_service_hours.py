@@ -10,6 +10,7 @@ from activities.actions import add_sign_in, remove_sign_in
 from activities.models import Activity, hours_between
 from tests.factories import make_activity, make_person
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.outreach.test_credits import confirm, reopen
 from tests.pages import confirmed, page, two_branches
 from tests.workbooks import take_in
@@ -18,7 +19,7 @@ from yl_district.sheets import export_marks
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     """A clean-up at which one volunteer wrote down times, one did not, and somebody looked on."""
     place = two_branches()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from activities.models import SignIn
 from activities.titles import TitledActivities, day_told, likely_activity, told_activity
 from tests.factories import make_activity, make_hub
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import act, commit, counts, opened, rows, text, told
 from tests.rosters import problems, take
@@ -24,7 +25,7 @@ SHEET = ["序号", "姓名", "单位", "联系电话", "签名"]
 PEOPLE = [[1, "武安安", "高井", "13812399101"], [2, "武宁", "高井", "13812399102", "武宁"], [3, "武轩", "柳林"]]
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 
@@ -34,7 +35,7 @@ def office(district):
     return district.office
 
 
-@pytest.fixture
+@made_once
 def activities(district):
     names = [("五四主题团日", date(2017, 5, 4)), ("学雷锋", date(2017, 3, 5)), ("学雷锋", date(2016, 3, 5))]
     return [make_activity(district.here, name, held_on=day) for name, day in names]

@@ -14,6 +14,7 @@ from activities.actions import add_sign_in, remove_sign_in
 from activities.models import Activity, ActivityType, SignIn
 from members.models import Person
 from tests.factories import make_activity, make_organisation, make_person
+from tests.made_once import made_once
 from tests.pages import listed, page, refused, send, status, two_branches
 from tests.today import all_filled_in, filled_in
 from tests.workbooks import exported_rows, problems, take_in
@@ -32,7 +33,7 @@ def ahead():
     return localdate() + timedelta(days=21)
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

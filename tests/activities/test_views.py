@@ -11,11 +11,12 @@ from activities.models import Activity, ActivityType, SignIn
 from members.models import Person
 from tests.factories import make_activity, make_hub, make_member, make_person, make_volunteer
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import confirmed, listed, page, queries, refused, send, status, two_branches
 
 
-@pytest.fixture
-def district(db):
+@made_once
+def district():
     return two_branches()
 
 

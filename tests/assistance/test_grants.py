@@ -31,6 +31,7 @@ from tests.factories import (
     make_volunteer,
     minor_birth_date,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, listed, page, refused, send, status, two_branches
 from yl_district.audit.models import AccessEntry
 from yl_district.partial_dates import PartialDate
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.django_db
 CHOSEN = "spring-walk-along-the-river"
 
 
-@pytest.fixture
+@made_once
 def district():
     """Two branches with a caseworker and a leader of the district beside its staff."""
     district = two_branches()
@@ -490,7 +491,7 @@ FATES = {
 }
 
 
-@pytest.fixture
+@made_once
 def granted():
     """A child known by a case file alone, which a committee's caseworker may open."""
     root = make_organisation(category="working_committee")

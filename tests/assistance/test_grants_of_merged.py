@@ -11,13 +11,14 @@ from members.merge_traces import STAYS_ENDED, left_behind, to_be_left
 from members.models import Person
 from orgs.models import Role, User
 from tests.factories import make_assisted_youth, make_grant, make_member, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.members.merged_records import everything, request_of
 from tests.pages import browser_of, two_branches
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     found = two_branches()
     found.bait, found.victim = make_person("章程"), make_person("章程")

@@ -12,6 +12,7 @@ from orgs.models import User
 from tests import factories
 from tests.factories import make_assistance, make_grant, make_hub, make_person, make_volunteer
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.orgs.sign_in import signed_in_by_code
 from tests.pages import listed, page, queries, refused, send, two_branches
 from yl_district.audit.models import AccessEntry
@@ -19,8 +20,8 @@ from yl_district.audit.models import AccessEntry
 IDENTITY_NUMBER = "11010519491231002X"
 
 
-@pytest.fixture
-def district(db):
+@made_once
+def district():
     return two_branches()
 
 

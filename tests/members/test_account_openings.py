@@ -18,6 +18,7 @@ from orgs.models import Invitation, Role, User
 from orgs.roles import RoleKind
 from tests.factories import make_link, make_organisation, make_person, make_post, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import asked, browser_of, listed, page, status
 from tests.races import at_once
 from yl_district.audit.models import AccessEntry
@@ -27,7 +28,7 @@ CHOSEN = "spring-walk-along-the-river"
 SURNAMES = "单曾仇解查朴区乐盖任华"
 
 
-@pytest.fixture
+@made_once
 def district():
     """A district with a branch; `clerk` is staff and administrator at once, `admin` administrator alone."""
     return make_district()

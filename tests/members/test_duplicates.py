@@ -24,6 +24,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, send, two_branches
 from yl_district.partial_dates import PartialDate
 from yl_district.periods import Period
@@ -33,7 +34,7 @@ BORN = date(1998, 5, 4)
 NUMBERS = ("110105199805041233", "110105199805045671")
 
 
-@pytest.fixture
+@made_once
 def place():
     return two_branches()
 

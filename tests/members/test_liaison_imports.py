@@ -8,6 +8,7 @@ from members.models import Liaison, Person, Post
 from orgs.models import Organisation
 from reports.ledger.kinds import KINDS
 from tests.factories import make_liaison, make_person, make_post
+from tests.made_once import made_once
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, take, written
 from tests.rosters import tally as tally_of
 from tests.workbooks import TODAY, exported, problems, take_in, tally
@@ -43,8 +44,8 @@ def spans(name=BRANCH):
     return sorted(rows, key=lambda row: row[1] or date.min)
 
 
-@pytest.fixture
-def branches(db):
+@made_once
+def branches():
     """Two branches, and a committee of 严川 and 方琳 above them."""
     branches = make_branches()
     for name in ("严川", "方琳"):

@@ -11,12 +11,13 @@ from members.models import Liaison, Post
 from orgs.models import Organisation
 from orgs.roles import RoleKind
 from tests.factories import make_liaison, make_organisation, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, listed, page, queries, refused, send, status, two_branches
 
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
-@pytest.fixture
+@made_once
 def district():
     """Two branches, and a committee of 严川 and 方琳 above them."""
     place = two_branches()

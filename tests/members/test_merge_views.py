@@ -29,6 +29,7 @@ from tests.factories import (
     minor_birth_date,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.members.merged_records import request_of
 from tests.pages import browser_of, page, queries, two_branches
 from tests.project.test_access import body
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db
 BORN, SIDES = date(1998, 5, 4), ["kept", "lost"]
 
 
-@pytest.fixture
+@made_once
 def place():
     found = two_branches()
     found.kept = make_person("章程", birth_date=BORN, mobile="13800138000", gender="F")

@@ -36,6 +36,7 @@ from tests.factories import (
     make_scholarship,
     make_volunteer,
 )
+from tests.made_once import made_once
 from tests.members.merged_records import everything, request_of
 from tests.pages import two_branches
 from yl_district.attachments.models import Attachment
@@ -46,7 +47,7 @@ from yl_district.sheets.models import AwaitedCell
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     found = two_branches()
     found.kept, found.lost = make_person("章程"), make_person("章程", mobile="13800138000")

@@ -10,6 +10,7 @@ from orgs.models import Role
 from orgs.roles import RoleKind
 from tests.factories import make_link, make_organisation, make_person, make_post, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, page, send, status, two_branches
 from tests.races import at_once
 from yl_district.audit.models import AccessEntry
@@ -17,7 +18,7 @@ from yl_district.audit.models import AccessEntry
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def district():
     """A district whose branch `here` has a post without an account; its cadre browses as `cadre`."""
     district = two_branches()

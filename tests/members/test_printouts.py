@@ -36,6 +36,7 @@ from tests.factories import (
     make_volunteer,
     minor_birth_date,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, page, two_branches
 from tests.rosters import identity_number
 from yl_district.audit.models import AccessEntry
@@ -47,7 +48,7 @@ BORN = minor_birth_date()
 NUMBER, MOBILE = identity_number(2, BORN), "13800138000"
 
 
-@pytest.fixture
+@made_once
 def place():
     """A child with every capacity that records know, and an office that may open the case file."""
     place = two_branches()

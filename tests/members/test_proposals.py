@@ -15,6 +15,7 @@ from members.models import Member, Proposal
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmation, page, refused, send, status, two_branches
 from tests.races import at_once
 
@@ -23,12 +24,12 @@ pytestmark = pytest.mark.django_db
 DAY = date(2018, 6, 1)
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 
 
-@pytest.fixture
+@made_once
 def member(district):
     person = make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000")
     return make_member(

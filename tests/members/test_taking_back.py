@@ -14,6 +14,7 @@ from orgs.models import Role, User
 from reports.models import PlatformEntry
 from tests.factories import make_activity, make_assisted_youth, make_member, make_post, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.members.merged_records import everything
 from tests.pages import browser_of, page, two_branches
 from tests.reports.test_closed_years import all_results
@@ -23,7 +24,7 @@ DAY = date(2018, 3, 1)
 ADDRESSES = ("member_return", "member_delete")
 
 
-@pytest.fixture
+@made_once
 def place():
     found = two_branches()
     found.member = make_member(branch=found.here, development_no="201712345678", status="mobile")

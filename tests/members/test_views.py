@@ -11,6 +11,7 @@ from django.utils import timezone
 from members.models import Member, Person, Post
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_post, make_user, make_volunteer
+from tests.made_once import made_once
 from tests.pages import asked, confirmed
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +20,12 @@ NUMBER = "110105199805040020"
 HTMX = {"HX-Request": "true", "HX-Target": "rows"}
 
 
-@pytest.fixture
+@made_once
 def root():
     return make_organisation("春晖地区团工委", category="working_committee", domain="office")
 
 
-@pytest.fixture
+@made_once
 def branch(root):
     return make_organisation("望湖社区团支部", root)
 

@@ -14,6 +14,7 @@ from orgs.new_organisation_forms import (
     proposed_name_and_parent,
 )
 from tests.factories import make_activity, make_edition, make_organisation, make_report
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, person, text
 from yl_district.importing.models import ImportAlias, ImportBatch
@@ -21,7 +22,7 @@ from yl_district.importing.models import ImportAlias, ImportBatch
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

@@ -24,6 +24,7 @@ from tests.factories import (
     make_second_factor,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, status, two_branches
 from tests.viewers import district, records, viewers
 from yl_district.audit.models import AccessEntry
@@ -38,7 +39,7 @@ WITHIN_OTHERS |= {"attachment", "case_attachment", "namesakes", "sign_in_code", 
 OWN_PAGES = {name.removesuffix("_detail") for name in ACCESS if name.endswith("_detail")}
 
 
-@pytest.fixture
+@made_once
 def place():
     """A district with a user for each role, some with two of them, and one record of each kind in two committees."""
     place = district(markup="")

@@ -6,13 +6,14 @@ from django.urls import reverse
 from orgs.models import Organisation, Role
 from orgs.roles import RoleKind
 from tests.factories import make_assisted_youth, make_grant, make_second_factor, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, page, refused, send, status
 from tests.viewers import district
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     return district()
 

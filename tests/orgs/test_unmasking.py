@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from tests.factories import PASSWORD, make_activity, make_member, make_person, make_unit, make_user, minor_birth_date
+from tests.made_once import made_once
 from tests.pages import browser_of, page, two_branches
 from tests.rosters import identity_number
 from yl_district.audit.models import AccessEntry
@@ -19,7 +20,7 @@ BORN = minor_birth_date()
 NUMBER, MOBILE = identity_number(2, BORN), "13800138000"
 
 
-@pytest.fixture
+@made_once
 def district():
     """A member under age in one of two branches."""
     district = two_branches()

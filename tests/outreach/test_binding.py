@@ -9,12 +9,13 @@ from django.utils.timezone import localdate
 from outreach.models import Link
 from tests.factories import make_link, make_person, make_post
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import two_branches
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     person = make_post(organisation=place.here, person=make_person("陆远", user=place.branch_cadre)).person

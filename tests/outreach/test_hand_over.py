@@ -15,6 +15,7 @@ from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from tests.factories import make_contact, make_link, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import page, refused, send, status, two_branches
 from tests.today import all_filled_in, filled_in
 from tests.workbooks import take_in
@@ -29,7 +30,7 @@ def this_month():
     return filled_in("{month}")
 
 
-@pytest.fixture
+@made_once
 def district():
     """陆远 and 顾清 in office in two branches without accounts, and two links of the first."""
     district = two_branches()

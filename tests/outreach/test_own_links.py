@@ -9,6 +9,7 @@ from django.utils import timezone
 from outreach.models import Contact, Link
 from tests.factories import make_contact, make_link, make_person, make_post
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, queries, two_branches
 from yl_district.periods import Period
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "own_link_list"
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     post = make_post(organisation=place.here, person=make_person("陆远", user=place.branch_cadre), link_quota=5)

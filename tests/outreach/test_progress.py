@@ -8,6 +8,7 @@ from members.models import Liaison
 from orgs.models import Role, User
 from orgs.roles import RoleKind
 from tests.factories import make_contact, make_link, make_organisation, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, listed, queries, two_branches
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 LIST, PLACES, LIAISONS = "link_progress_list", "link_progress_places", "link_progress_liaisons"
 
 
-@pytest.fixture
+@made_once
 def place():
     """A cadre here, at quota and all reached, one there with one of three, and a member who looks after there."""
     place = two_branches()

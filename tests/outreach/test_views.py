@@ -10,12 +10,13 @@ from members.models import Person
 from orgs.models import User
 from outreach.models import Contact, Link
 from tests.factories import make_contact, make_link, make_person, make_post
+from tests.made_once import made_once
 from tests.pages import listed, page, queries, refused, send, status, two_branches
 from tests.today import all_filled_in
 
 
-@pytest.fixture
-def district(db):
+@made_once
+def district():
     district = two_branches()
     district.own = make_post("陆远", district.here).person
     district.own.user = User.objects.get(name="陆远")

@@ -12,6 +12,7 @@ from members.models import Member, Person, Post
 from reports.ledger.kinds import KINDS
 from reports.management.commands.import_ledger import ledger_outcome
 from tests.factories import make_activity, make_member, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmed
 from tests.reports.import_pages import act, commit, counts, opened, person, text, told
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, problems, take, tally
@@ -28,7 +29,7 @@ MEMBER = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "�
 MOBILE = ("11 位手机号码（1 开头，第二位 3 至 9）", "请核对后改正；固定电话请写在备注中")
 
 
-@pytest.fixture
+@made_once
 def branches():
     return make_branches()
 

@@ -15,6 +15,7 @@ from reports.models import Target
 from reports.printing.annexes import write_internal_annexes
 from reports.targets.progress import pace_of
 from tests.factories import make_liaison
+from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found
@@ -25,7 +26,7 @@ from yl_district.spreadsheets.workbooks import read_workbook
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     return sound_district()
 

@@ -16,6 +16,7 @@ from reports.figures.counting import results
 from reports.models import Explanation
 from tests.factories import make_grant, make_report, make_section, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, queries
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.sound_district import sound_district
@@ -24,7 +25,7 @@ from yl_district.audit.models import AccessEntry
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     place = sound_district()
     place.staff = make_user("林知秋", place.root)

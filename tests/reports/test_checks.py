@@ -22,6 +22,7 @@ from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry, Target
 from tests.factories import make_liaison, make_unit
+from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district
 from tests.reports.sound_district import sound_district
@@ -33,7 +34,7 @@ from youthhubs.models import Hub
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
-@pytest.fixture
+@made_once
 def place():
     return sound_district()
 

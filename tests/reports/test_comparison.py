@@ -14,6 +14,7 @@ from reports.figures.scopes import Scope
 from reports.models import CountedFigure, Edition, Explanation, Report
 from tests.factories import make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of
 from tests.reports.district import YEAR, add_activity, year_scope
 from tests.reports.sound_district import sound_district
@@ -23,7 +24,7 @@ from yl_district.periods import Period
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     place = sound_district()
     place.staff = make_user("林知秋", place.root)

@@ -14,6 +14,7 @@ from reports.editions import seals
 from reports.editions.seals import problems_of_editions, record_seal, seal_editions_of_before
 from reports.models import CountedFigure, Edition
 from tests.factories import make_activity, make_edition, make_hub, make_organisation, make_report, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of
 from yl_district.audit import write_once
 from yl_district.audit.access_log import FORMER_SCHEME, Action, digest_of, record
@@ -25,7 +26,7 @@ KEY = base64.b64encode(bytes(32)).decode()
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
-@pytest.fixture
+@made_once
 def edition():
     """An edition as signing leaves it: with a figure, and its seal in the log."""
     root = make_organisation("清河地区团工委")

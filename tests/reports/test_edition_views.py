@@ -24,6 +24,7 @@ from tests.factories import (
     make_section,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, status, two_branches
 from tests.reports.layout_files import with_line
 from tests.reports.signed import begun, explain, signed
@@ -36,7 +37,7 @@ YEAR = Period.of_year(2017)
 TODAY = date(2018, 1, 5)
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     make_member("章程", place.here)

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from activities.models import SignIn
 from orgs.roles import RoleKind
 from tests.factories import make_activity, make_assisted_youth, make_hub, make_member, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, two_branches
 from tests.reports.test_list_exports import text_rows
 from yl_district.audit.models import AccessEntry
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 IDENTITY, MOBILE = "110105200805040026", "13800138000"
 
 
-@pytest.fixture
+@made_once
 def place():
     return two_branches()
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from members.models import Member, Person
 from orgs.models import Role
 from tests.factories import make_member, make_second_factor, make_user, minor_birth_date
+from tests.made_once import made_once
 from tests.pages import browser_of, queries, two_branches
 from tests.races import HANGING
 from tests.reports.import_pages import (
@@ -41,7 +42,7 @@ State = ImportBatch.State
 NUMBER = "110105199805040020"
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

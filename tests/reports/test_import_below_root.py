@@ -31,6 +31,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
+from tests.made_once import made_once
 from tests.pages import asked, browser_of
 from tests.reports.import_pages import act, commit, counts, opened, sent, text, told
 from tests.reports.test_import_marks import exported
@@ -50,8 +51,8 @@ BELOW = "posts members units unit_contacts unit_changes links contacts volunteer
 BELOW.append("campaign_proofs")
 
 
-@pytest.fixture
-def district(db):
+@made_once
+def district():
     """Two committees below the root, with a branch each, by name."""
     root = make_organisation("望湖地区团工委", category="working_committee", domain="office")
     ours, theirs = (

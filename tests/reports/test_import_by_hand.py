@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Member, Volunteer
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, people, person, rows, text, told
 from tests.rosters import identity_number
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 State = ImportBatch.State
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

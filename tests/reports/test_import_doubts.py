@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from members.models import Member, Person
 from orgs.models import Role
 from tests.factories import make_activity, make_assisted_youth, make_hub, make_member, make_person, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, text, told
 from tests.rosters import (
@@ -88,8 +89,8 @@ DOUBTS = {
 CASES = [(kind, case) for kind, cases in DOUBTS.items() for case in cases]
 
 
-@pytest.fixture
-def branches(db):
+@made_once
+def branches():
     branches = make_branches()
     make_post("陆远", branches[BRANCH])
     make_hub(branches[BRANCH], "春晖青年汇")
@@ -297,7 +298,7 @@ def run(tmp_path, content, *options, answers=None, kind="members"):
 TWO = [MEMBER | MOVED, MEMBER | {"姓名": "邬思远", "手机号码": "16512393008"}]
 
 
-@pytest.fixture
+@made_once
 def two(branches):
     """Two registered members."""
     written("members", [MEMBER, MEMBER | {"姓名": "邬思远", "手机号码": "16512393002"}])
@@ -410,7 +411,7 @@ def test_what_relies_on_a_row_in_doubt_waits_with_it(branches):
 # Pages
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

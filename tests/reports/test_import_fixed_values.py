@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from members.models import Member
 from orgs.models import Supply, Unit
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, person, text, told
 from tests.workbooks import workbook
@@ -23,7 +24,7 @@ State = ImportBatch.State
 REGISTER = ["序号", "日期", "统一社会信用代码", "单位名称", "详细地址", "联系人", "从业人数", "备注"]
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from activities.models import Activity, ActivityType
 from members.models import Member
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, told
 from tests.spreadsheet_files import ods_cell, ods_row, ods_table, open_document, with_cells
@@ -25,7 +26,7 @@ HEADINGS = ["姓名", "性别", "出生日期", "入团年月", "所在团支部
 SWAPPED = [*HEADINGS[:6], "备注", "工作单位"]
 
 
-@pytest.fixture
+@made_once
 def office():
     return two_branches().office
 

@@ -25,6 +25,7 @@ from tests.factories import (
     make_volunteer,
     minor_birth_date,
 )
+from tests.made_once import made_once
 from tests.reports.test_import_undo import full_district
 from tests.rosters import (
     BRANCH,
@@ -48,7 +49,7 @@ from youthhubs.models import Hub
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def branches():
     return make_branches()
 
@@ -132,7 +133,7 @@ def row_of(member, **cells):
     return row | {HEADING: mark(member, timezone.now() + timedelta(seconds=1))} | cells
 
 
-@pytest.fixture
+@made_once
 def member(branches):
     written("members", [member_row(1), member_row(2)])
     return Member.objects.get(remark="第1号")

@@ -9,6 +9,7 @@ from django.db.models import ForeignKey
 from orgs.models import Unit
 from reports.ledger.kinds import KINDS
 from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
+from tests.made_once import made_once
 from tests.reports.test_import_races import checked, committed
 from tests.reports.test_import_undo import EACH_KIND, HUB, NEW_BRANCH, PLAIN, changing, full_district
 from tests.rosters import (
@@ -29,8 +30,8 @@ from yl_district.importing.steps import CHANGED_MEANWHILE
 CREDIT_CODE = "91110105MA01234565"
 
 
-@pytest.fixture
-def branches(db):
+@made_once
+def branches():
     branches = make_branches()
     full_district(branches)
     return branches

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from members.models import Member
 from members.resources import MemberResource
 from tests.factories import make_member, make_person
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, THERE, act, person, sent, text, told
 from tests.rosters import problems, take, written
@@ -28,7 +29,7 @@ JOINED = date(2012, 5, 1)
 LISTED = "这些团员从哪一天起在册？"
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from activities.models import SignIn
 from members.models import Member, Person
 from tests.factories import make_activity, make_member, make_person, make_post, make_volunteer, minor_birth_date
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, commit, counts, opened, person, told
 from yl_district.sheets import export_marks
@@ -22,7 +23,7 @@ MINOR = "钱未成"
 LONG_NUMBER = re.compile(r"1[3-9]\d{9}|\d{17}[\dX]")
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from members.models import Member
+from tests.made_once import made_once
 from tests.rosters import BRANCH, identity_number, make_branches, problems, take, tally
 from yl_district.importing.proposal import learn_alias
 from yl_district.partial_dates import PartialDate
@@ -136,7 +137,7 @@ def spellings(table):
     return [(column.strip(), *expected, cell) for column, (*expected, cells) in table.items() for cell in cells]
 
 
-@pytest.fixture
+@made_once
 def branches():
     make_branches()
     learn_alias("members", "所在团支部", "柳林支部", BRANCH)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Member
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, commit, counts, opened
 from tests.rosters import WEIGHTS
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 MONTH = ("入团年月", "2008.1", "年月，如 2017-10", "1 月与存为数字的 10 月无法分辨，请写成 2008-01 或 2008-10")
 
 
-@pytest.fixture
+@made_once
 def office():
     return two_branches().office
 

@@ -8,6 +8,7 @@ from members.models import Member
 from orgs.models import Organisation
 from reports.ledger.workbook import import_ledger
 from tests.factories import make_activity, make_hub
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, counts, person, sent, told
 from tests.rosters import take
@@ -23,7 +24,7 @@ HEADINGS = ["姓名", "性别", "出生日期", "入团年月", "所在团支部
 BORN = "1998-05-0"
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

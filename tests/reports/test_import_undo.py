@@ -41,6 +41,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of
 from tests.races import at_once
 from tests.reports.test_ledger_round_trip import awkward_ledger
@@ -75,8 +76,8 @@ pytestmark = pytest.mark.in_turn
 TODAY = date(2017, 6, 1)
 
 
-@pytest.fixture
-def branches(db):
+@made_once
+def branches():
     return make_branches()
 
 

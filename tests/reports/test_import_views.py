@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from members.models import Member
 from tests.factories import make_member, make_person
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.import_pages import (
     HERE,
@@ -32,7 +33,7 @@ State = ImportBatch.State
 NUMBER = "110105199805040020"
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

@@ -10,6 +10,7 @@ from members.resources import PersonReference
 from reports.ledger.kinds import KINDS
 from tests.crawl import LIST_EXPORTS
 from tests.factories import make_user
+from tests.made_once import made_once
 from tests.orgs.sign_in import signed_in_by_code
 from tests.pages import answer_of_file, some_of
 from tests.reports.import_pages import act, commit, opened
@@ -50,7 +51,7 @@ CORRECTED = {
 }
 
 
-@pytest.fixture
+@made_once
 def office():
     """The office of a district with a record in every list."""
     branches = make_branches()

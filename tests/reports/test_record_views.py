@@ -8,11 +8,12 @@ from django.urls import reverse
 from reports.models import PlatformEntry, Target
 from reports.urls import record_patterns
 from tests.factories import make_activity, make_member, make_person, make_post
+from tests.made_once import made_once
 from tests.pages import listed, page, queries, refused, send, status, two_branches
 
 
-@pytest.fixture
-def district(db):
+@made_once
+def district():
     return two_branches()
 
 

@@ -22,6 +22,7 @@ from tests.factories import (
     make_section,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, listed, page, queries, refused, send, status, two_branches
 from tests.reports.district import full_district
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 EACH_FORM = ("year", "h1", "h2", "q1", "q4", "m1", "m12")
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

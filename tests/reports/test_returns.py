@@ -7,6 +7,7 @@ import pytest
 from reports.editions.returns import by_place, kept_of, places_below, returns, sums
 from reports.figures.scopes import Scope
 from tests.factories import make_activity, make_hub, make_member, make_user
+from tests.made_once import made_once
 from tests.pages import two_branches
 from tests.reports.signed import begun, signed
 from yl_district.periods import Period
@@ -16,7 +17,7 @@ MARCH = Period.of_part(2017, "m3")
 TODAY = date(2017, 4, 3)
 
 
-@pytest.fixture
+@made_once
 def place():
     place = two_branches()
     make_activity(place.here, "健步走", held_on=date(2017, 3, 5), attendance=20, basis="exact")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from members.models import Member
 from reports.ledger.kinds import KINDS
 from tests.factories import make_member, make_person
+from tests.made_once import made_once
 from tests.reports.test_import_marks import exported
 from tests.rosters import BRANCH, make_branches, take, tally
 from yl_district.importing.check import CHANGED, SAME, WRONG, RowCheck
@@ -24,7 +25,7 @@ from yl_district.sheets.export_marks import HEADING
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def member():
     """A member who joined in May 2016, and whose birth is known to the month."""
     person = make_person("章程", gender="F", birth_date="1999-05", mobile="13800138000")

@@ -14,6 +14,7 @@ from orgs.roles import RoleKind
 from reports.figures.places import HUB_PREFIX
 from reports.figures.scopes import Scope, scope_query, year_at_hand
 from tests.factories import make_activity, make_hub, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, some_of, two_branches
 from yl_district.periods import PARTS, Period
 
@@ -25,7 +26,7 @@ YEAR_SAID = "请填写 1949 至 2100 之间的年份。"
 PLACE_SAID = "没有这个组织，或您不能查看它。"
 
 
-@pytest.fixture
+@made_once
 def place():
     """Two branches with a hub each, and an operator of the one here."""
     district = two_branches()

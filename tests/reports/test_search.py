@@ -32,6 +32,7 @@ from tests.factories import (
     make_volunteer,
     minor_birth_date,
 )
+from tests.made_once import made_once
 from tests.pages import asked, browser_of, two_branches
 from tests.viewers import VIEWERS, canaries, district, records, viewers
 from yl_district.audit.models import AccessEntry
@@ -45,7 +46,7 @@ SEARCH = "/search/"
 AS_FRAGMENT = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@made_once
 def place():
     """The district of two branches, with a committee below the root beside them."""
     found = two_branches()

@@ -22,13 +22,14 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, refused, send, two_branches
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-@pytest.fixture
+@made_once
 def district():
     district = two_branches()
     district.report = make_report(district.here)

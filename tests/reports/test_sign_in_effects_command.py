@@ -11,13 +11,14 @@ from activities.actions import add_sign_in
 from activities.models import Activity
 from outreach.models import Contact, Credit
 from tests.factories import make_activity, make_contact, make_link, make_post
+from tests.made_once import made_once
 from tests.pages import two_branches
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 DAY = date(2017, 4, 8)
 
 
-@pytest.fixture
+@made_once
 def place():
     """A branch whose cadre is linked to two youths who came to its walk, one of whom was called that day.
 

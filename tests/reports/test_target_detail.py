@@ -17,13 +17,14 @@ from tests.factories import (
     make_member,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, listed, page, queries, send, two_branches
 from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

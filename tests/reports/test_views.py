@@ -29,6 +29,7 @@ from tests.factories import (
     make_person,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import asked, browser_of, some_of, two_branches
 from tests.reports.district import full_district
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
@@ -249,7 +250,7 @@ def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number():
         assert written.removesuffix(page.context["figure"].unit) == figure_value(page), (address, written)
 
 
-@pytest.fixture
+@made_once
 def exporter():
     place = full_district()
     return place, browser_of(make_user("林知秋", place.root))

@@ -29,6 +29,7 @@ from tests.factories import (
     make_report,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, queries, two_branches
 from yl_district.importing.models import ImportBatch
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2018, 5, 10)
 
 
-@pytest.fixture
+@made_once
 def place():
     """Two branches, the cadre of the one here linked with four youths."""
     district = two_branches()

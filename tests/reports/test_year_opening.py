@@ -11,13 +11,14 @@ from reports.workbench.waiting import year_to_open
 from reports.year_opening.last_year import left_over
 from tests.factories import make_hub
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import confirmed, page, two_branches
 from youthhubs.models import HubYear
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     """A district whose 2017 has two open hubs, one closed during it, and two targets."""
     district = two_branches()

@@ -29,6 +29,7 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import asked, browser_of, page, two_branches
 from yl_district.audit.models import AccessEntry
 from yl_district.pages import chosen_rows
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
 
 
-@pytest.fixture
+@made_once
 def district():
     """The district of two branches, with staff of a committee of its own."""
     place = two_branches()

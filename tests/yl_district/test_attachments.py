@@ -34,6 +34,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmed, page, queries, two_branches
 from yl_district.attachments.models import PART_SIZE, Attachment, AttachmentPart, attachable_models
 from yl_district.audit.models import AccessEntry
@@ -45,7 +46,7 @@ pytestmark = pytest.mark.django_db
 PHOTO = jpeg(segment(0xE1, exif()))
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

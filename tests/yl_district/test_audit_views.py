@@ -10,6 +10,7 @@ from django.utils import timezone
 from orgs.access import ACCESS
 from orgs.models import Organisation, Role
 from tests.factories import make_member, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, queries, two_branches
 from tests.reports.import_pages import commit, opened
 from tests.workbooks import workbook
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 NEW = {"团组织": [{"组织名称": "新桥社区团支部", "组织类别": "团支部", "所属领域": "社区"}]}
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

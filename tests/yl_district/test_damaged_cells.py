@@ -16,6 +16,7 @@ from tests.crawl import page_addresses
 from tests.damage import damage, damage_everything, plant_cell, stored_cell
 from tests.factories import make_assisted_youth, make_grant, make_member, make_person, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.orgs.sign_in import signed_in
 from tests.pages import browser_of, page, two_branches
 from tests.reports.test_import_marks import exported
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 NUMBER, MOBILE, OTHER = "11010519491231002X", "13800138000", "13900139000"
 
 
-@pytest.fixture
+@made_once
 def place():
     """Two members, of whom one has a damaged mobile number."""
     found = two_branches()
@@ -89,7 +90,7 @@ def test_a_cell_that_names_a_key_of_no_installation_is_damaged_and_stops_nothing
     assert (answer.status_code, UNREADABLE in told) == (200, True)
 
 
-@pytest.fixture
+@made_once
 def roster():
     """Two imported members with all their numbers, of whom the first has a damaged mobile number."""
     make_branches()

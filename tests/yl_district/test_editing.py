@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmed, two_branches
 from tests.races import at_once
 from tests.records import changeable
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 NUMBER, OTHER_NUMBER = "110105199805040020", "110105199805040047"
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

@@ -20,6 +20,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, status, two_branches
 from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import because
@@ -27,7 +28,7 @@ from yl_district.history.tracking import because
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

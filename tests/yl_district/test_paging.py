@@ -13,6 +13,7 @@ from members.models import Member
 from members.tables import MemberTable
 from orgs.models import Role
 from tests.factories import make_activity, make_link, make_member, make_organisation, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, two_branches
 from yl_district import counts
 from yl_district.pages import paging
@@ -21,14 +22,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 NAMES = ["章程", "白露", "白露", "白露", "秦朗", "陆远", "白露", "顾清"]
 
 
-@pytest.fixture
-def place(monkeypatch):
-    """Two branches with eight members each and activities, where more than three rows are many and a page has two."""
-    for module in (paging, counts):
-        monkeypatch.setattr(module, "MOST_COUNTED", 3)
-    monkeypatch.setattr(paging, "ALIKE", 1)
-    for table in (MemberTable, ActivityTable):
-        monkeypatch.setattr(table, "rows_per_page", 2)
+@made_once
+def filled_branches():
+    """Two branches with eight members each and activities."""
     place = two_branches()
     place.own = make_user("支部经办人", place.there)
     place.both = make_user("两个支部的经办人", place.there)
@@ -41,6 +37,17 @@ def place(monkeypatch):
         make_activity([place.here, place.there][number % 2], name, held_on=held_on, venue=str(number))
     make_member("已离开", place.here, left_on=date(2017, 5, 4), status="resigned")
     return place
+
+
+@pytest.fixture
+def place(filled_branches, monkeypatch):
+    """The filled branches, where more than three rows are many and a page has two."""
+    for module in (paging, counts):
+        monkeypatch.setattr(module, "MOST_COUNTED", 3)
+    monkeypatch.setattr(paging, "ALIKE", 1)
+    for table in (MemberTable, ActivityTable):
+        monkeypatch.setattr(table, "rows_per_page", 2)
+    return filled_branches
 
 
 def reader_of(place, name):

@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, queries, two_branches
 from yl_district.pages.choice_answers import NO_FIELD
 from yl_district.pages.filters import PageFilter
@@ -36,7 +37,7 @@ TICKED |= {(CampaignProofsForm, "people")}
 BOX = 'name="branch-typed"'
 
 
-@pytest.fixture
+@made_once
 def district():
     """A street's committee with so many branches that they are not listed, and another street's with one."""
     district = two_branches()

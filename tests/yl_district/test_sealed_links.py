@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, ProtectedError
 from assistance.models import AssistedYouth, CaseGrant, Scholarship
 from members.models import Member, Person
 from tests.factories import make_assisted_youth, make_grant, make_organisation, make_person, make_scholarship, make_user
+from tests.made_once import made_once
 from yl_district.privacy import sealed_links
 from yl_district.privacy.encryption import DecryptionError, PlaintextError
 from yl_district.privacy.sealed_links import KeyDigest, keys_referred_to
@@ -16,7 +17,7 @@ from yl_district.privacy.sealed_links import KeyDigest, keys_referred_to
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
-@pytest.fixture
+@made_once
 def youth():
     """A youth with a grant and a scholarship beside the file."""
     youth = make_assisted_youth(make_organisation())

@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, listed, page, queries, two_branches
 from yl_district.audit.models import AccessEntry
 from yl_district.pages.sealed_searches import SealedSearch
@@ -34,7 +35,7 @@ MOBILE, OTHER = "13800138000", "13800138001"
 NUMBER = "11010519990504002X"
 
 
-@pytest.fixture
+@made_once
 def place():
     """The district of two branches, with somebody of a known number in each capacity, and somebody else."""
     district = two_branches()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from orgs.models import Role
 from tests.factories import make_hub, make_link, make_person, make_post, make_unit, make_unit_contact, make_user
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, page, refused, two_branches
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ DISCLOSURE = re.compile(r'<details class="more"( open)? data-opens-wide>(.*?)</d
 NAMES = re.compile(r'<(?:input|select|textarea)[^>]* name="([^"]+)"')
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

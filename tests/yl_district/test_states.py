@@ -14,6 +14,7 @@ from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from tests.factories import make_activity, make_member, make_post
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import send, two_branches
 from yl_district.periods import Period
 from yl_district.record_options import options_of
@@ -24,7 +25,7 @@ DAY = date(2020, 3, 9)
 DAY_BEFORE = DAY - timedelta(days=1)
 
 
-@pytest.fixture
+@made_once
 def district():
     """Two branches in a district, whose staff has recorded an activity in 2017."""
     place = two_branches()

@@ -15,6 +15,7 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.forms import answers, shown_form
+from tests.made_once import made_once
 from tests.pages import browser_of, confirmation, two_branches
 from tests.races import at_once
 from tests.records import makeable
@@ -28,7 +29,7 @@ HOUR = timedelta(hours=1)
 SUPPLY = {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1"}
 
 
-@pytest.fixture
+@made_once
 def district():
     return two_branches()
 

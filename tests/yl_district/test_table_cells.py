@@ -19,6 +19,7 @@ from orgs.tables import OrganisationTreeTable
 from outreach.models import Link
 from outreach.tables import LinkTable
 from tests.factories import make_activity, make_link, make_member, make_post, make_user
+from tests.made_once import made_once
 from tests.pages import two_branches
 from yl_district.pages.acts_for_many import acts_offered
 from yl_district.pages.pages import configured_table
@@ -46,7 +47,7 @@ LISTS = {
 NOON = datetime(2017, 5, 4, 12, tzinfo=UTC)
 
 
-@pytest.fixture
+@made_once
 def records():
     """One or two records of every kind with blanks, choices, masked numbers, ends to come, and marks of HTML."""
     place = two_branches()

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from members.models import Person, Volunteer
+from tests.made_once import made_once
 from tests.workbooks import TODAY, exported_rows, problems, take_in, tally, workbook
 from youthhubs.models import Hub, HubYear, TeamMember
 
@@ -99,8 +100,8 @@ def spans():
     return sorted(found, key=lambda span: (span[0], span[1] or date.min))
 
 
-@pytest.fixture
-def hubs(db):
+@made_once
+def hubs():
     """The sheets with two hubs, taken in already."""
     take_in(BASE | {"青年汇": [hub(), hub(名称="高井青年汇")]})
 

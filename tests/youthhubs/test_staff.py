@@ -20,13 +20,14 @@ from tests.factories import (
     make_person,
     make_user,
 )
+from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, refused, send, status, two_branches
 from youthhubs.models import HubStaff, HubYear, directors_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def place():
     found = two_branches()
     found.hub = make_hub(found.here, "柳林青年汇")

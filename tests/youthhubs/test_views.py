@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from members.models import Person, Volunteer
 from tests.factories import make_hub, make_member, make_person, make_volunteer
+from tests.made_once import made_once
 from tests.pages import listed, page, queries, refused, send, status, two_branches
 from youthhubs.models import Hub, HubYear
 
 
-@pytest.fixture
-def district(db):
+@made_once
+def district():
     return two_branches()
 
 
