@@ -1,4 +1,4 @@
-"""Data that tests begin with, made once for all of a file that follow one another: `@made_once`, not `@pytest.fixture`.
+"""Data that tests begin with, made once for all of a file that begin with them: `@made_once`, not `@pytest.fixture`.
 
 A pytest plugin. What the function puts into the database lies in a transaction around those of the tests, each of which
 takes back what it adds; each gets a copy of its own of what the function returned. Whoever begins with other data, or
@@ -9,7 +9,7 @@ but others of this kind that stand above it. A test that commits has it called a
 from copy import deepcopy
 from functools import cache
 from inspect import signature
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
 import pytest
@@ -111,6 +111,18 @@ def makers_for(test):
 def makers_in(module):
     """The functions of the fixtures that stand in a module or are imported there."""
     return [make for fixture, make in MAKERS.items() if getattr(module, make.__name__, None) is fixture]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Has the tests of a file that begin with the same data follow one another."""
+    numbers = {make: number for number, make in enumerate(MAKERS.values())}
+    files = groupby(items, key=lambda test: test.path)
+    items[:] = [
+        test
+        for _, tests in files
+        for test in sorted(tests, key=lambda test: [numbers[make] for make in makers_for(test)])
+    ]
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from reports.ledger.kinds import KINDS
+from tests.made_once import made_once
 from tests.viewers import district, records
 from yl_district.privacy.encryption import EncryptedMixin
 from yl_district.sheets.columns import Book
@@ -28,6 +29,12 @@ LEADS += ["-2+3+cmd", "+1;1", '"=1', "=1,=2", "=", "'"]
 RUNS = re.compile(f"[{re.escape(SIGNS)}\t\r\n]")
 # Earlier states are written with the ledger alone, and hold no text of their own.
 LISTED = [kind.resource for kind in KINDS.values() if not (kind.is_case or kind.resource.is_of_earlier)]
+
+
+@made_once
+def one_of_each():
+    """A record of each kind."""
+    records(district(), "own", with_cases=False)
 
 
 def text_items(resource):
@@ -53,8 +60,7 @@ def rows_with_leads(resource):
 
 
 @pytest.mark.parametrize("kind", LISTED, ids=[kind.__name__ for kind in LISTED])
-def test_no_cell_of_a_list_can_run(kind):
-    records(district(), "own", with_cases=False)
+def test_no_cell_of_a_list_can_run(kind, one_of_each):
     resource = kind(Book(timezone.localdate(), masks=True, with_cases=False))
     rows, headings = list(rows_with_leads(resource)), [item.heading for item in resource.columns]
     book, text = io.BytesIO(), io.BytesIO()

@@ -1,6 +1,7 @@
 """Data made once: each test finds them untouched, whatever ran before, and whoever begins without them finds none."""
 
 from datetime import timedelta
+from itertools import groupby
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import IntegrityError, connection
 from members.models import Member, Person
 from orgs.models import Organisation
 from tests.factories import make_member, make_organisation, make_user
-from tests.made_once import DataMadeOnce, made_once
+from tests.made_once import DataMadeOnce, made_once, makers_for, pytest_collection_modifyitems
 from tests.pages import browser_of
 
 pytestmark = pytest.mark.both
@@ -113,3 +114,9 @@ def test_data_of_yesterday_are_made_anew(no_data):
     no_data.make([lone], no_data.blocker)
     assert no_data.layers[0].around is not first.around
     assert in_database() == [["远山团支部"], []]
+
+
+def test_tests_that_begin_with_the_same_data_follow_one_another(request):
+    tests = [test for test in request.session.items if test.path == request.path][::-1]
+    pytest_collection_modifyitems(tests)
+    assert len(list(groupby(tests, key=makers_for))) == len({tuple(makers_for(test)) for test in tests})

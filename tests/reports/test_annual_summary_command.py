@@ -10,11 +10,17 @@ from docx import Document
 from reports.documents.summary import compose
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
+from tests.made_once import made_once
 from tests.reports.district import bare_district, full_district, year_scope
 from yl_district.audit.models import AccessEntry
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
+
+
+@made_once
+def place():
+    return full_district()
 
 
 @pytest.fixture
@@ -29,8 +35,8 @@ def run(target, year="2017", kind="json", *options):
     return said.getvalue()
 
 
-def test_json_states_every_figure(target):
-    scope = year_scope(full_district().root)
+def test_json_states_every_figure(target, place):
+    scope = year_scope(place.root)
     assert run(target) == f"已写入 {target}\n"
     content = json.loads(target.read_bytes())
     assert list(content) == ["year", "start", "end", "scope", "figures"]
@@ -47,8 +53,8 @@ def test_json_states_every_figure(target):
     assert content["figures"] == {key: result.as_dict() for key, result in results(scope).items()}
 
 
-def test_scope_is_an_organisation_by_name(target):
-    scope = year_scope(full_district().village)
+def test_scope_is_an_organisation_by_name(target, place):
+    scope = year_scope(place.village)
     run(target, "2017", "json", "--scope", "柳林村团支部")
     content = json.loads(target.read_bytes())
     assert content["scope"] == "柳林村团支部"
@@ -56,8 +62,8 @@ def test_scope_is_an_organisation_by_name(target):
     assert content["figures"]["units_toward_task"]["target"] is None
 
 
-def test_text_and_word_are_the_composed_summary(target):
-    summary = compose(year_scope(full_district().root))
+def test_text_and_word_are_the_composed_summary(target, place):
+    summary = compose(year_scope(place.root))
     run(target, "2017", "text")
     assert target.read_text("utf-8") == summary.text
     run(target, "2017", "docx")
@@ -65,16 +71,14 @@ def test_text_and_word_are_the_composed_summary(target):
     assert [block.text for block in summary.blocks if block.text not in paragraphs] == []
 
 
-def test_xlsx_holds_the_annexes(target):
-    full_district()
+def test_xlsx_holds_the_annexes(target, place):
     run(target, "2017", "xlsx")
     assert [sheet.name for sheet in read_workbook(target.read_bytes())][-1:] == ["精准帮扶"]
     run(target, "2017", "internal")
     assert [sheet.name for sheet in read_workbook(target.read_bytes())][-1:] == ["存疑数据"]
 
 
-def test_file_that_leaves_is_noted(target):
-    full_district()
+def test_file_that_leaves_is_noted(target, place):
     run(target)
     assert list(AccessEntry.objects.values_list("subject", "detail")) == [("总结", "清河地区团工委2017年工作总结")]
 

@@ -27,6 +27,13 @@ from tests.pages import browser_of, listed, page, queries, refused, send, status
 from tests.reports.district import full_district
 
 pytestmark = pytest.mark.django_db
+
+
+@made_once
+def place():
+    return full_district()
+
+
 # A part of the year for each form of report, with the first and the last of their kind.
 EACH_FORM = ("year", "h1", "h2", "q1", "q4", "m1", "m12")
 
@@ -95,8 +102,7 @@ def test_a_report_never_starts_from_a_later_one_another_form_or_another_place(di
 
 @pytest.mark.cpu(8)
 @pytest.mark.parametrize("of_hub", [False, True], ids=["organisation", "hub"])
-def test_every_form_has_a_default_text_without_a_problem(of_hub):
-    place = full_district()
+def test_every_form_has_a_default_text_without_a_problem(of_hub, place):
     office = browser_of(make_user(organisation=place.root))
     for part in EACH_FORM:
         report, _ = begin(office, place.community, part, hub=place.hub if of_hub else None)
@@ -270,8 +276,7 @@ def test_the_list_begins_with_the_latest_period_and_can_be_narrowed_to_an_organi
 
 @pytest.mark.cpu(6)
 @pytest.mark.parametrize("of_hub", [False, True], ids=["organisation", "hub"])
-def test_every_number_of_every_default_text_opens(of_hub):
-    place = full_district()
+def test_every_number_of_every_default_text_opens(of_hub, place):
     office = browser_of(make_user(organisation=place.root))
     for part in EACH_FORM:
         report, _ = begin(office, place.community, part, hub=place.hub if of_hub else None)

@@ -32,6 +32,11 @@ def returned(organisation, hub=None):
     return signed(begun(Scope(organisation, MARCH, hub)), make_user("陆远", organisation), TODAY)
 
 
+@made_once
+def edition(place):
+    return returned(place.here)
+
+
 def added(scope, with_cases=True, of_hubs=False):
     found = returns(scope, of_hubs)
     return {each.result.figure.key: each for each in sums(scope, kept_of(found, with_cases), with_cases)}
@@ -58,8 +63,7 @@ def test_organisations_that_did_not_stand_owe_no_return(place):
     assert [each.name for each in places_below(place.scope)] == ["柳林社区团支部"]
 
 
-def test_signed_numbers_are_added_up_beside_the_own_count(place):
-    returned(place.here)
+def test_signed_numbers_are_added_up_beside_the_own_count(place, edition):
     one = added(place.scope)["attendances"]
     assert (one.result.value, one.result.quality, one.own.value) == (20, "counted", 50)
     # The other branch knows its number roughly, and so does the whole.
@@ -69,15 +73,13 @@ def test_signed_numbers_are_added_up_beside_the_own_count(place):
     assert (both.result.amount, both.result.quality, both.difference, both.returns) == ("50余", "rounded", "0", 2)
 
 
-def test_later_changes_do_not_touch_the_sums(place):
-    returned(place.here)
+def test_later_changes_do_not_touch_the_sums(place, edition):
     make_activity(place.here, "足球赛", held_on=date(2017, 3, 9), attendance=11, basis="exact")
     one = added(place.scope)["attendances"]
     assert (one.result.value, one.own.value) == (20, 61)
 
 
-def test_only_the_newest_edition_counts(place):
-    edition = returned(place.here)
+def test_only_the_newest_edition_counts(place, edition):
     make_activity(place.here, "足球赛", held_on=date(2017, 3, 9), attendance=11, basis="exact")
     signed(edition.report, edition.signed_by, TODAY, reason="补登一场活动")
     one = added(place.scope)["attendances"]
@@ -87,8 +89,7 @@ def test_only_the_newest_edition_counts(place):
     assert rows == [("柳林社区团支部", 31)]
 
 
-def test_people_who_may_stand_in_two_returns_are_marked(place):
-    returned(place.here)
+def test_people_who_may_stand_in_two_returns_are_marked(place, edition):
     found = added(place.scope)
     assert [key for key, each in found.items() if each.is_repeated] == [
         "committee_members",
@@ -110,8 +111,7 @@ def test_people_who_may_stand_in_two_returns_are_marked(place):
     assert [key for key, each in found.items() if each.is_smallest] == ["assistances_per_youth"]
 
 
-def test_case_figures_are_added_up_only_where_they_may_be_known(place):
-    returned(place.here)
+def test_case_figures_are_added_up_only_where_they_may_be_known(place, edition):
     assert "assisted_youths" in added(place.scope)
     assert "assisted_youths" not in added(place.scope, with_cases=False)
 
@@ -128,8 +128,7 @@ def test_hubs_send_returns_of_what_was_held_there(place):
     assert states(place.scope)[0] == ("柳林社区团支部", "未编写")
 
 
-def test_places_do_not_add_queries(place, django_assert_num_queries):
-    returned(place.here)
+def test_places_do_not_add_queries(place, django_assert_num_queries, edition):
     with django_assert_num_queries(4):
         kept_of(returns(place.scope))
     returned(place.there)

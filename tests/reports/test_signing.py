@@ -44,9 +44,14 @@ def report():
     return begun(year_scope(full_district().root))
 
 
-@pytest.fixture
+@made_once
 def staff(report):
     return make_user("林知秋", report.organisation)
+
+
+@made_once
+def edition(report, staff):
+    return signed(report, staff, TODAY)
 
 
 def state(edition):
@@ -78,8 +83,8 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     assert list(problems_of_editions()) == []
 
 
-def test_what_a_figure_was_called_when_it_was_signed_stays_with_it(report, staff):
-    edition, scope = signed(report, staff, TODAY), scope_of(report)
+def test_what_a_figure_was_called_when_it_was_signed_stays_with_it(report, edition):
+    scope = scope_of(report)
     before = signed_results(edition)["sessions.lecture"].figure
     ActivityType.objects.filter(key="lecture").update(name="专题报告")
     after, now = signed_results(edition)["sessions.lecture"].figure, results(scope)["sessions.lecture"].figure
@@ -96,16 +101,15 @@ def test_the_whole_text_and_the_open_one_come_from_sections_read_once(report, st
     assert len(read) == 1
 
 
-def test_signing_keeps_exactly_the_records_that_each_number_counts(report, staff):
-    scope, edition = scope_of(report), signed(report, staff, TODAY)
+def test_signing_keeps_exactly_the_records_that_each_number_counts(report, edition):
+    scope = scope_of(report)
     kept = {figure.key: kept_parts(figure) for figure in edition.figures.all()}
     assert kept == {key: figure.parts(scope) for key, figure in all_figures().items()}
     values = {figure.key: (figure.value, figure.quality) for figure in edition.figures.all()}
     assert values == {key: all_figures()[key].measure.whole(parts) for key, parts in kept.items()}
 
 
-def test_later_changes_leave_an_edition_alone(report, staff):
-    edition = signed(report, staff, TODAY)
+def test_later_changes_leave_an_edition_alone(report, edition):
     before = state(edition)
     Member.objects.update(left_on=date(2017, 6, 1), status="transferred_out")
     Activity.objects.filter(sign_in_count=0).update(attendance=7, basis="exact")
@@ -115,8 +119,8 @@ def test_later_changes_leave_an_edition_alone(report, staff):
 
 
 @pytest.mark.cpu(4)
-def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report, staff):
-    first = signed(report, staff, TODAY)
+def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report, staff, edition):
+    first = edition
     before = state(first)
     Activity.objects.filter(sign_in_count=0).update(attendance=7, basis="exact")
     with pytest.raises(ValidationError) as refused:
@@ -132,8 +136,7 @@ def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report,
     assert report.edition == second
 
 
-def test_nothing_changed_needs_no_amendment(report, staff):
-    signed(report, staff, TODAY)
+def test_nothing_changed_needs_no_amendment(report, staff, edition):
     with pytest.raises(ValidationError) as refused:
         signed(report, staff, TODAY, reason="再签一次")
     assert refused.value.messages == ["正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。"]
@@ -263,8 +266,7 @@ def test_a_report_without_text_is_not_signed(report, staff):
     assert refused.value.messages == ["这份报告还没有正文，不能签发。请先编写正文。"]
 
 
-def test_readers_who_may_not_know_of_cases_get_the_edition_without_them(report, staff):
-    edition = signed(report, staff, TODAY)
+def test_readers_who_may_not_know_of_cases_get_the_edition_without_them(report, edition):
     whole, part = summary_of(edition), summary_of(edition, with_cases=False)
     assert "帮扶" in whole.text
     assert part.text == compose(scope_of(report), TODAY, with_cases=False).text
@@ -272,8 +274,7 @@ def test_readers_who_may_not_know_of_cases_get_the_edition_without_them(report, 
 
 
 @pytest.mark.parametrize("kind", [Edition, CountedFigure])
-def test_editions_are_neither_changed_nor_deleted(report, staff, kind):
-    signed(report, staff, TODAY)
+def test_editions_are_neither_changed_nor_deleted(edition, kind):
     row = kind.objects.first()
     for act in (row.save, row.delete):
         with pytest.raises(ValidationError):
@@ -283,16 +284,14 @@ def test_editions_are_neither_changed_nor_deleted(report, staff, kind):
 @pytest.mark.both
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = 'x'", "DELETE FROM {table}"])
 @pytest.mark.parametrize(("table", "column"), [("reports_edition", "title"), ("reports_countedfigure", "label")])
-def test_the_database_refuses_to_change_what_was_signed(report, staff, statement, table, column):
-    signed(report, staff, TODAY)
+def test_the_database_refuses_to_change_what_was_signed(edition, statement, table, column):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table=table, column=column))
     assert (Edition.objects.count(), CountedFigure.objects.count()) == (1, len(all_figures()))
 
 
 @pytest.mark.both
-def test_without_its_triggers_the_database_would_change_it(report, staff):
-    edition = signed(report, staff, TODAY)
+def test_without_its_triggers_the_database_would_change_it(edition):
     write_once.unprotect(connection, write_once.tables())
     Edition.objects.update(title="改过的标题")
     # PostgreSQL gives a table no trigger before what is put off to the end has been looked at.

@@ -38,6 +38,12 @@ from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
 
+
+@made_once
+def place():
+    return full_district()
+
+
 CASE_FIGURES = {
     "assisted_youths",
     "service_plans",
@@ -191,8 +197,7 @@ def test_every_figure_is_what_its_page_lists(level):
         assert cadre.get(record.get_absolute_url()).status_code == 200, record
 
 
-def test_rows_of_a_figure_show_what_is_added_up():
-    place = full_district()
+def test_rows_of_a_figure_show_what_is_added_up(place):
     user = make_user("林知秋", place.root)
     open_every_case(user)
     staff = browser_of(user)
@@ -203,8 +208,7 @@ def test_rows_of_a_figure_show_what_is_added_up():
         assert [row.get_cell_value(column) for row in table.rows] == [getattr(row.record, column) for row in table.rows]
 
 
-def test_home_shows_the_headlines_targets_and_charts():
-    place = full_district()
+def test_home_shows_the_headlines_targets_and_charts(place):
     response = get(browser_of(make_user("林知秋", place.root)), "home", year=YEAR)
     found = results(scope_of(place.root))
     text = re.sub(r"\s+", "", text_of(response))
@@ -225,8 +229,7 @@ def test_home_shows_the_headlines_targets_and_charts():
     ]
 
 
-def test_figure_list_shows_every_figure_once():
-    place = full_district()
+def test_figure_list_shows_every_figure_once(place):
     text = re.sub(r"\s+", "", text_of(get(browser_of(make_user("林知秋", place.root)), "figure_list", year=YEAR)))
     for key, result in results(scope_of(place.root)).items():
         assert (
@@ -238,8 +241,7 @@ def test_figure_list_shows_every_figure_once():
 
 
 @pytest.mark.cpu(6)
-def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number():
-    place = full_district()
+def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number(place):
     staff = browser_of(make_user("林知秋", place.root))
     article = text_of(get(staff, "summary_detail", year=YEAR)).partition("<article")[2]
     links = re.findall(r'<a href="(/figures/[^"]+)"[^>]*>([^<]+)</a>', article)
@@ -251,8 +253,7 @@ def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number():
 
 
 @made_once
-def exporter():
-    place = full_district()
+def exporter(place):
     return place, browser_of(make_user("林知秋", place.root))
 
 
