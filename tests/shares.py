@@ -26,6 +26,28 @@ def pytest_configure(config):
     config.stash[PROCESS] = next(each for each in count(1) if not folder or is_taken(folder, f"process {each}"))
 
 
+def pytest_collect_directory(path, parent):
+    """Has each process read the files of a folder from another one on."""
+    return None if (path / "__init__.py").exists() else Folder.from_parent(parent, path=path)
+
+
+class Folder(pytest.Dir):
+    """A folder of tests."""
+
+    def collect(self):
+        number = self.config.stash[PROCESS] if self.config.getoption("database") == "sqlite" else 0
+        return reading_order(list(super().collect()), number)
+
+
+def reading_order(files, number):
+    """The files as the process of this number reads them: what one of them has compiled, the next finds compiled.
+
+    The first begins at the beginning, the second at the end, that of the other database in the middle.
+    """
+    middle = len(files) // 2
+    return [files[middle:] + files[:middle], files, files[::-1]][number % 3]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session):
     """Run the tests of one taken file after the other, as pytest's own loop runs all of them."""
