@@ -34,7 +34,7 @@ class DataMadeOnce:
     """The layers of data that lie in the database at present, and the copies for the test that runs."""
 
     def __init__(self):
-        self.layers, self.copies, self.day, self.blocker = [], {}, None, None
+        self.layers, self.copies, self.day, self.blocker, self.next_makers = [], {}, None, None, []
 
     def make(self, makers, blocker):
         """Has the data of these functions lie in the database, and no others."""
@@ -127,17 +127,20 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def made_before(request):
-    """Makes what the test begins with before its own transaction begins; what plugins named first do comes first."""
+    """Makes what the test begins with before its own transaction begins; what plugins named first do comes first.
+
+    After that transaction it takes back what the next test does not begin with, or all if the connection is unsound.
+    """
     if makers := makers_for(request.node):
         request.getfixturevalue("django_db_setup")
         DATA.make(makers, request.getfixturevalue("django_db_blocker"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """Takes back what the next test does not begin with, and everything once the connection is no longer sound."""
-    result = yield
+    yield
     if DATA.layers:
         is_unsound = connection.needs_rollback or connection.closed_in_transaction
-        DATA.take_back(0 if is_unsound or not nextitem else DATA.number_alike(makers_for(nextitem)))
-    return result
+        DATA.take_back(0 if is_unsound else DATA.number_alike(DATA.next_makers))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem):
+    """Notes what comes next; after the last test the database itself is about to go."""
+    DATA.next_makers = makers_for(nextitem) if nextitem else []
