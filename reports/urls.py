@@ -13,6 +13,7 @@ from .editions import views as edition_views
 from .figures import views as figure_views
 from .ledger import full_exports
 from .ledger import views as ledger_views
+from .material import views as material_views
 from .platforms import views as platform_views
 from .printing import poster_views, word_layout_views
 from .printing import views as summary_views
@@ -63,7 +64,7 @@ report_patterns = [
     path("reports/<int:pk>/write/", writing_views.report_write, name="report_write"),
     path("reports/<int:pk>/write/text/", writing_views.report_text, name="report_text"),
     path("reports/<int:pk>/write/number/", writing_views.report_number, name="report_number"),
-    path("reports/<int:pk>/write/material/", writing_views.report_material, name="report_material"),
+    path("reports/<int:pk>/write/material/", material_views.report_material, name="report_material"),
     path("reports/<int:pk>/write/variant/", writing_views.report_variant, name="report_variant"),
     path("reports/<int:report_pk>/sections/create/", section_views.section_create, name="section_create"),
     path("reports/<int:report_pk>/sections/preview/", section_views.section_preview, name="section_preview"),

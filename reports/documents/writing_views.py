@@ -22,13 +22,6 @@ from ..text.chips import described, number_forms
 from ..text.editing import EditableText
 from ..text.palette import palette
 from .forms import SectionForm
-from .material import (
-    activities_to_name,
-    figures_unused,
-    findings_touching,
-    keys_of_section,
-    paragraphs_of_before,
-)
 from .summary import title_of, writer_of
 from .views import changeable_report
 
@@ -199,23 +192,3 @@ def report_variant(request, pk):
         return JsonResponse(variant_in_words(source, writer_for(request, report)))
     except Meaningless as wrong:
         return JsonResponse({"problem": wrong.expected}, status=400)
-
-
-@require_GET
-def report_material(request, pk):
-    """What the records offer for one section, each to be taken in with one click."""
-    report = changeable_report(request.user, pk)
-    asked = request.GET.get("section", "")
-    seen = {str(section.pk): section for section in seen_sections(request, report)}
-    section, writer, today = seen.get(asked), writer_for(request, report), timezone.localdate()
-    keys = keys_of_section(writer, section) if section else set()
-    context = {
-        "report": report,
-        "section": section,
-        "query": scope_query(writer.scope),
-        "activities": activities_to_name(writer, keys),
-        "before": paragraphs_of_before(request.user, report, section, writer.with_cases),
-        "figures": list(figures_unused(writer, keys)),
-        "findings": findings_touching(request.user, writer, keys, today),
-    }
-    return render(request, "reports/_material.html", context)

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from django.db.models import Count, F
 
 from ..checks.counted_findings import LEFT_OPEN, counted_groups
+from ..documents.actions import earlier_report
 from ..figures.figure import Subject
 from ..figures.scopes import scope_of
 from ..models import Section
 from ..text import TextWriter
 from ..text.activity_words import VISITS_APART, phrase_of, praise_in, title_of_activity
 from ..text.defaults import escaped
+from ..text.parsing import unified
 from ..text.writing import Draft
-from .actions import earlier_report
 
 MOST_ACTIVITIES = 12
 MOST_FIGURES = 24
@@ -82,7 +83,7 @@ def paragraphs_of_before(user, report, section, with_cases) -> list[Offer]:
     writer = TextWriter(scope, [Draft(same.heading, same.body, same.is_about_cases, same)], with_cases)
     return [
         Offer(block.text, f"{earlier.period.name}的写法，取来以后数字换成本期的", source)
-        for block, source in paragraphs_with_source(writer, same.body)
+        for block, source in paragraphs_with_source(writer, unified(same.body))
         if block.parts
     ]
 

@@ -1,0 +1,1 @@
+"""What the records offer beside the text of a report that is being written."""
