@@ -48,12 +48,14 @@ BUDGETS = {
     **dict.fromkeys(
         ["explanation_create", "explanation_update", "figure_list", "report_detail", "return_list"], COUNTED
     ),
-    **dict.fromkeys(["section_create", "section_update", "summary_detail"], COUNTED),
+    **dict.fromkeys(["section_create", "section_update", "summary_detail", "report_write", "report_number"], COUNTED),
     **dict.fromkeys(["summary_poster", "summary_poster_export"], COUNTED),
     **dict.fromkeys(["person_merge_create", "person_merge_detail", "person_merge_undo"], COMPARED),
     # One query for each sheet of the ledger, beside those that every export asks.
     "ledger_export": (21 + len(KINDS.kinds), 250),
-    **dict.fromkeys(["comparison", "finding_list", "home", "report_sign", "summary_export"], CHECKED),
+    **dict.fromkeys(
+        ["comparison", "finding_list", "home", "report_material", "report_sign", "summary_export"], CHECKED
+    ),
 }
 # New in each answer, or following from when it was made.
 PASSING = [

@@ -108,6 +108,18 @@ def test_a_section_is_written_with_numbers_and_undone_and_saved(desktop_page, si
     assert report.sections.first().body == typed
 
 
+def test_what_an_input_method_composes_is_written_and_offers_its_number(desktop_page, sign_in, report):
+    page = write(desktop_page, sign_in, report)
+    go_to_end(page, report)
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "tuan'gan'bu", "selectionStart": 11, "selectionEnd": 11})
+    expect(page.locator(".write-suggest")).to_be_hidden()
+    keyboard.send("Input.insertText", {"text": "团干部"})
+    expect(page.locator(".write-suggest [role=option]").first).to_have_text("团干部0 名")
+    page.keyboard.press("Tab")
+    expect(source(page, report)).to_have_value("在册团员{团员总数}。[团员总数 零:没有团员。|一:只有一名团员。]{团干部}")
+
+
 def test_the_cases_of_a_sentence_are_written_side_by_side(desktop_page, sign_in, report):
     page = write(desktop_page, sign_in, report)
     page.locator(".write-variant .write-mark").click()

@@ -77,14 +77,17 @@ const reportSuggest = (() => {
     insert(view, entry, length);
   }
 
-  // After each change: `insert(view, entry, length)` puts the entry in place of the characters before the cursor.
+  // After each change: `insert(view, entry, length)` puts the entry in place of the characters before the cursor. What an
+  // input method composes is looked at once it is finished, then without a `prior` state.
   function follow(view, prior, insert) {
+    if (view.composing) return;
     const { selection, doc } = view.state;
-    if (prior && prior.doc.eq(doc)) {
+    if (prior?.doc.eq(doc)) {
       if (open?.view === view && !prior.selection.eq(selection)) close();
       return;
     }
-    const isTyping = prior && selection.empty && view.hasFocus() && doc.content.size - prior.doc.content.size === 1;
+    const typed = prior ? doc.content.size - prior.doc.content.size : 1;
+    const isTyping = selection.empty && view.hasFocus() && typed > 0 && typed <= LONGEST;
     const isNarrowing = open?.view === view && open.isAsked && selection.empty;
     const said = (isTyping || isNarrowing) && meant(before(selection.$from));
     if (!said || !said.entries.length) {

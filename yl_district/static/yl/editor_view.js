@@ -281,7 +281,11 @@ const reportEditor = (() => {
         transformPastedHTML: cleaned,
         transformPasted: (slice) => taken(slice, section),
         transformCopied: (slice) => given(slice, section),
-        handleDOMEvents: { focus() { section.focused(); return false; } },
+        handleDOMEvents: {
+          focus() { section.focused(); },
+          // The editor takes in what was composed a moment later.
+          compositionend(view) { setTimeout(() => view.isDestroyed || section.typed(view, null), 60); },
+        },
         handleClickOn: opening,
         // Clicks that follow each other quickly open as well.
         handleDoubleClickOn: opening,
