@@ -143,8 +143,8 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
                 "campaign_delete",
             },
             # What they write is read by no figure, or leaves each number as it is.
-            ActionForm: {"activity_cancel", "case_grant_end", "pairing_create", "post_account", "report_sign"}
-            | {"hub_staff_end"}
+            ActionForm: {"activity_cancel", "case_grant_end", "comment_answer", "pairing_create"}
+            | {"hub_staff_end", "post_account", "report_sign"}
             | {"organisation_liaison", "namesakes_create", "person_merge_create", "person_merge_undo"}
             # They are refused: the member has not left, and a proposal hangs on the registration.
             | {"member_return", "member_delete"},
