@@ -159,6 +159,21 @@ def test_words_of_a_case_are_written_in_the_sentence_itself(desktop_page, sign_i
     assert written.index("|一:只") < written.index("[[很好]]") < written.index("。]", written.index("|"))
 
 
+@pytest.mark.parametrize(("key", "home"), [("ArrowLeft", "Control+End"), ("ArrowRight", "Control+Home")])
+def test_the_cursor_goes_through_numbers_and_cases_with_the_arrow_keys(desktop_page, sign_in, report, key, home):
+    body = "甲[团员总数 零:没有|其余:[团员总数 一:一|其余:多]名{团员总数}]{期末}乙[团员总数 零:无]\n丙{团员总数}"
+    Section.objects.filter(report=report, position=1).update(heading="[团员总数 一:团员]", body=body)
+    page = write(desktop_page, sign_in, report)
+    page.locator("#write .ProseMirror").first.focus()
+    page.keyboard.press(home)
+    for _ in range(30):
+        page.keyboard.press(key)
+    page.keyboard.insert_text("到")
+    expect(page.locator("#write .ProseMirror").first).to_contain_text("到")
+    first = page.locator("#write .ProseMirror").first.inner_text().replace("\n", "")
+    assert first.startswith("到") if key == "ArrowLeft" else first.endswith("到")
+
+
 def test_what_word_gives_is_pasted_without_its_dirt_and_unknown_numbers_are_shown(desktop_page, sign_in, report):
     page = write(desktop_page, sign_in, report)
     page.locator("#section-new .write-editor p").click()

@@ -185,6 +185,39 @@ const reportEditor = (() => {
     return true;
   }
 
+  // Browsers stop at the signs before and behind a sentence of several cases; the cursor goes into it and out of it.
+  function step(direction, isExtending) {
+    return (state, dispatch) => {
+      const { selection } = state;
+      const { $head, $anchor } = selection;
+      if (selection.node || (!isExtending && !selection.empty) || $head.textOffset) return false;
+      const next = direction < 0 ? $head.nodeBefore : $head.nodeAfter;
+      let head;
+      if (next?.type.name === "variant") head = state.doc.resolve($head.pos + direction);
+      else if (!next && $head.depth) {
+        const edge = state.doc.resolve(direction < 0 ? $head.before() : $head.after());
+        if (inVariant($head)) head = edge;
+        else if (direction < 0 ? edge.nodeBefore : edge.nodeAfter) head = TextSelection.near(edge, direction).$head;
+      }
+      if (!head) return false;
+      if (dispatch) dispatch(state.tr.setSelection(new TextSelection(isExtending ? $anchor : head, head)).scrollIntoView());
+      return true;
+    };
+  }
+
+  // What is typed over a selected number goes behind it; a number is taken out by Delete or Backspace.
+  function typeBehind(view, event) {
+    const { node, $to } = view.state.selection;
+    if (!node?.isInline) return false;
+    const words = event.type === "beforeinput" && event.inputType === "insertText" ? event.data : null;
+    if (!words && event.keyCode !== 229) return false;
+    view.dispatch(view.state.tr.setSelection(TextSelection.near($to)));
+    if (!words) return false;
+    event.preventDefault();
+    view.dispatch(view.state.tr.insertText(words));
+    return true;
+  }
+
   // What is typed after these keys must not replace the number that was selected.
   function unselect(state, dispatch) {
     const { node, $from } = state.selection;
@@ -283,6 +316,8 @@ const reportEditor = (() => {
         transformCopied: (slice) => given(slice, section),
         handleDOMEvents: {
           focus() { section.focused(); },
+          beforeinput: typeBehind,
+          keydown: typeBehind,
           // The editor takes in what was composed a moment later.
           compositionend(view) { setTimeout(() => view.isDestroyed || section.typed(view, null), 60); },
         },
@@ -307,8 +342,14 @@ const reportEditor = (() => {
       ArrowDown: (...given_) => section.key("ArrowDown", ...given_),
       ArrowUp: (...given_) => section.key("ArrowUp", ...given_),
       Escape: (...given_) => section.key("Escape", ...given_),
+      ArrowLeft: step(-1, false),
+      ArrowRight: step(1, false),
+      "Shift-ArrowLeft": step(-1, true),
+      "Shift-ArrowRight": step(1, true),
       Home: unselect,
       End: unselect,
+      "Mod-Home": unselect,
+      "Mod-End": unselect,
       "Mod-z": undo,
       "Mod-y": redo,
       "Shift-Mod-z": redo,
