@@ -112,7 +112,12 @@ def conflict_in_place(request, pk):
         return JsonResponse({"again": True})
     last = section.history.select_related("history_user").order_by("history_id").last()
     nodes = section_nodes(writer_for(request, section.report), section)
-    stored = {"heading": section.heading, "body": section.body, "nodes": nodes}
+    stored = {
+        "heading": section.heading,
+        "body": section.body,
+        "is_about_cases": section.is_about_cases,
+        "nodes": nodes,
+    }
     who = str(last.history_user or "他人")
     return JsonResponse({"conflict": {"who": who, "stored": stored} | section_marks(request, section)})
 

@@ -221,6 +221,80 @@ def test_of_two_writers_neither_loses_a_word(desktop_page, open_page, sign_in, r
     assert report.sections.first().body.endswith("林知秋写。")
 
 
+def hold(page, report):
+    """Keeps what saves the first section until it is let go; returns the requests held."""
+    held = []
+    page.route(f"**/sections/{report.sections.first().pk}/update/", lambda route: held.append(route))
+    return held
+
+
+def test_what_is_typed_while_a_save_is_under_way_stays_unsaved_and_is_saved_next(desktop_page, sign_in, report):
+    page = write(desktop_page, sign_in, report)
+    held = hold(page, report)
+    go_to_end(page, report)
+    page.keyboard.type("先写的。")
+    with page.expect_request(lambda request: request.method == "POST" and "/update/" in request.url):
+        page.keyboard.press("Control+s")
+    page.keyboard.type("后写的。")
+    with page.expect_response("**/update/"):
+        held.pop().continue_()
+    expect(page.locator("#write [data-state]")).to_have_text("有 1 节没有保存")
+    assert report.sections.first().body.endswith("先写的。")
+    expect(page.locator(".draft-note").first).to_contain_text("草稿已暂存")
+
+    page.unroute_all()
+    save(page)
+    assert report.sections.first().body.endswith("先写的。后写的。")
+    page.reload()
+    expect(page.locator("#write.is-drawn")).to_be_visible()
+    expect(page.get_by_role("button", name="恢复")).to_have_count(0)
+
+
+def test_a_save_whose_answer_is_lost_is_no_quarrel_with_oneself(desktop_page, sign_in, report, browser_errors):
+    page = write(desktop_page, sign_in, report)
+    held = hold(page, report)
+    go_to_end(page, report)
+    page.keyboard.type("写好的。")
+    with page.expect_request(lambda request: request.method == "POST" and "/update/" in request.url):
+        page.keyboard.press("Control+s")
+    route = held.pop()
+    route.fetch()
+    route.abort()
+    expect(page.locator("#write [data-note]").first).to_contain_text("没有保存：网络不通")
+    page.unroute_all()
+    save(page)
+    expect(page.locator("#write [data-note]").first).to_be_hidden()
+    assert report.sections.first().body.endswith("写好的。")
+    browser_errors.clear()
+
+
+def test_who_may_read_a_section_stays_as_the_other_writer_has_said(desktop_page, sign_in, report):
+    page = write(desktop_page, sign_in, report)
+    report.sections.filter(position=1).update(is_about_cases=True, body="他写。")
+    go_to_end(page, report)
+    page.keyboard.type("我写。")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_role("button", name="用我的写法").click()
+    expect(page.locator("#write [data-state]")).to_contain_text("已保存")
+    section = report.sections.first()
+    assert (section.is_about_cases, section.body[-3:]) == (True, "我写。")
+
+
+def test_a_draft_that_cannot_be_read_comes_back_as_it_was_written(desktop_page, sign_in, report, browser_errors):
+    page = write(desktop_page, sign_in, report)
+    go_to_end(page, report)
+    page.keyboard.type("没有保存的话。")
+    expect(page.locator(".draft-note").first).to_contain_text("草稿已暂存")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.route("**/text/", lambda route: route.abort())
+    page.get_by_role("button", name="恢复").click()
+    expect(page.locator("#write [data-note]").first).to_contain_text("网络不通")
+    expect(source(page, report)).to_be_visible()
+    expect(source(page, report)).to_have_value(re.compile("没有保存的话。$"))
+    browser_errors.clear()
+
+
 def test_a_draft_that_was_not_saved_is_offered_and_comes_back_into_the_text(desktop_page, sign_in, report):
     page = write(desktop_page, sign_in, report)
     go_to_end(page, report)

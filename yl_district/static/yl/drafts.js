@@ -279,6 +279,13 @@
     Object.assign(forms.get(form) ?? {}, { isHeld: false, opened: typed(form) });
     if (forms.has(form)) keep(form);
   });
+  // What the server has stored is that which was sent; whatever was typed since is not.
+  document.addEventListener("yl:stored", ({ detail: { form, sent } }) => {
+    const known = forms.get(form);
+    if (!known) return;
+    Object.assign(known, { isHeld: false, opened: { ...known.opened, ...sent } });
+    keep(form);
+  });
   window.addEventListener("storage", ({ key, newValue }) => {
     for (const [form, known] of forms) {
       if (newValue !== null || known.entry !== key) continue;

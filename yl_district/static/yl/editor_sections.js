@@ -9,6 +9,8 @@
   const data = JSON.parse(document.getElementById("write-nodes").textContent);
   reportSuggest.offered = JSON.parse(document.getElementById("write-offered").textContent);
 
+  // As long as the server may take over one section.
+  const PATIENCE = 60 * 1000;
   let current = null;
   let latest = null;
   // The section or case that is being written in; `set` makes it another.
@@ -21,11 +23,12 @@
     constructor(form, nodes) {
       this.form = form;
       this.fields = [form.elements.heading, form.elements.body];
+      this.flag = form.elements.is_about_cases;
       this.note = form.querySelector("[data-note]");
       this.stored = this.values();
       this.isWriting = false;
       this.label = form.dataset.label;
-      this.isOfCases = () => Boolean(form.elements.is_about_cases?.checked);
+      this.isOfCases = () => Boolean(this.flag?.checked);
       this.view = reportEditor.mount(form.querySelector("[data-editor]"), reportText.load(nodes), this);
       form.classList.add("is-drawn");
       form.querySelector("[data-source]").addEventListener("click", () => this.toggleSource());
@@ -41,9 +44,12 @@
       return this.fields.map((field) => field.value.replaceAll("\r\n", "\n"));
     }
 
+    get isFlagChanged() {
+      return Boolean(this.flag) && this.flag.checked !== this.flag.defaultChecked;
+    }
+
     get isChanged() {
-      const flag = this.form.elements.is_about_cases;
-      return this.values().some((value, place) => value !== this.stored[place]) || (flag && flag.checked !== flag.defaultChecked);
+      return this.values().some((value, place) => value !== this.stored[place]) || this.isFlagChanged;
     }
 
     // --- What the editor tells ---
@@ -88,21 +94,29 @@
       showState();
       if (this.isWriting || this.form.classList.contains("is-source") || !this.fields.includes(target)) return;
       clearTimeout(this.waiting);
-      this.waiting = setTimeout(() => this.take(), 0);
+      this.waiting = setTimeout(async () => {
+        if (!await this.take()) this.showSource(true);
+      }, 0);
     }
 
     async toggleSource() {
       const isSource = this.form.classList.contains("is-source");
       if (isSource && !await this.take()) return;
-      this.form.classList.toggle("is-source", !isSource);
-      this.form.querySelector("[data-source]").setAttribute("aria-pressed", String(!isSource));
+      this.showSource(!isSource);
       if (isSource) this.view.focus();
       else this.fields[1].focus();
+    }
+
+    showSource(isSource) {
+      this.form.classList.toggle("is-source", isSource);
+      this.form.querySelector("[data-source]").setAttribute("aria-pressed", String(isSource));
     }
 
     // The document becomes what the fields say.
     async take() {
       const [heading, body] = this.values();
+      // Until the document says so too, what is typed into it would overwrite the fields.
+      this.view.setProps({ editable: () => false });
       try {
         const isOfCases = this.isOfCases();
         const nodes = await Promise.all([heading, body].map((source) => reportPanel.read(source, isOfCases)));
@@ -111,6 +125,8 @@
       } catch (error) {
         this.tell(error.message);
         return false;
+      } finally {
+        this.view.setProps({ editable: () => true });
       }
     }
 
@@ -125,16 +141,19 @@
     // --- Saving ---
 
     async save() {
+      // Whoever writes on while the server answers has written what is not stored.
+      const sent = { values: this.values(), isOfCases: this.isOfCases() };
       let answer;
       try {
         answer = await reportPanel.ask(this.form.action, {
           method: "POST", body: new URLSearchParams(new FormData(this.form)), headers: { Accept: "application/json" },
+          signal: AbortSignal.timeout(PATIENCE),
         });
       } catch (error) {
         this.tell(`没有保存：${error.message}`);
         return false;
       }
-      if (answer.saved) return this.settle(answer);
+      if (answer.saved) return this.settle(answer, sent);
       if (answer.conflict) this.offerOther(answer.conflict);
       else if (answer.problems) this.tell("没有保存：", this.list(answer.problems));
       else this.sendAsPage();
@@ -147,16 +166,19 @@
       this.form.requestSubmit();
     }
 
-    settle({ version, action, key }) {
+    settle({ version, action, key }, { values, isOfCases }) {
       const isNew = !this.form.elements.section.value;
       this.mark(version);
       Object.assign(this.form, { action });
       this.form.elements.section.value = key;
-      this.stored = this.values();
-      const flag = this.form.elements.is_about_cases;
-      if (flag) flag.defaultChecked = flag.checked;
+      this.stored = values;
+      const sent = Object.fromEntries(this.fields.map((field, place) => [field.name, [values[place]]]));
+      if (this.flag) {
+        this.flag.defaultChecked = isOfCases;
+        sent[this.flag.name] = isOfCases ? [this.flag.value] : [];
+      }
       this.tell("");
-      document.dispatchEvent(new CustomEvent("yl:queued", { detail: this.form }));
+      document.dispatchEvent(new CustomEvent("yl:stored", { detail: { form: this.form, sent } }));
       return isNew ? key : true;
     }
 
@@ -173,6 +195,7 @@
     }
 
     offerOther({ who, stored, version }) {
+      if (!this.isFlagChanged) this.takeFlag(stored);
       const doc = reportText.load(stored.nodes);
       const read = reportPanel.element("div", { className: "write-other" });
       read.append(ProseMirror.DOMSerializer.fromSchema(reportText.schema).serializeFragment(doc.content));
@@ -187,6 +210,7 @@
         act("用对方的写法", "btn", () => {
           this.mark(version);
           this.stored = [stored.heading, stored.body];
+          this.takeFlag(stored);
           this.put(stored.nodes);
           this.changed(this.view);
           this.tell("已换成对方的写法，按“撤销”可以回到您的。");
@@ -195,6 +219,11 @@
       const words = reportPanel.element("p", { textContent: `没有保存：您打开本页后，${who}改了这一节。对方的写法如下，您的写法还在上面。` });
       this.tell("", words, read, acts);
       this.note.hidden = false;
+    }
+
+    // Who may read the section is what the other has said.
+    takeFlag({ is_about_cases: isOfCases }) {
+      if (this.flag) this.flag.checked = this.flag.defaultChecked = isOfCases;
     }
   }
 
@@ -207,6 +236,7 @@
   const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
   let saved = "";
   let isSaving = false;
+  let added = null;
 
   function showState() {
     const number = sections.filter((section) => section.isChanged).length;
@@ -221,7 +251,6 @@
     if (isSaving) return;
     isSaving = true;
     state.textContent = "正在保存……";
-    let added = null;
     let done = 0;
     const waiting = asked ?? sections.filter((section) => section.isChanged);
     for (const section of waiting) {
