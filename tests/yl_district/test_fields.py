@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from assistance.models import AssistedYouth, CaseGrant
@@ -47,6 +48,13 @@ def test_a_day_is_no_month_because_its_label_says_so():
     assert not isinstance(prepared(field).widget, MonthInput)
     assert type(widget_for(field, "任职年月")) is DayWidget
     assert plain_text(field, MAY) == "2017-05-04"
+
+
+@pytest.mark.parametrize("field", [models.CharField("标题", max_length=3), models.TextField("正文", max_length=3)])
+def test_a_text_that_is_too_long_is_refused_with_both_lengths(field):
+    with pytest.raises(ValidationError) as refused:
+        prepared(field).clean("五个字太长")
+    assert refused.value.messages == ["应为：不超过 3 个字。现有 5 个字，请精简。"]
 
 
 def test_a_month_is_one_in_the_history_as_well():

@@ -69,6 +69,8 @@ def prepare_field(field):
         field.widget.choices = [("unknown", "未填写"), ("true", "是"), ("false", "否")]
     if isinstance(field, forms.CharField):
         refuse_control_characters(field)
+        # As the import says it of a cell.
+        field.error_messages["max_length"] = "应为：不超过 %(limit_value)d 个字。现有 %(show_value)d 个字，请精简。"
     if isinstance(field, PartialDateFormField):
         prepare_partial_date(field)
     elif isinstance(field, forms.DateField):
