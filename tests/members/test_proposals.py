@@ -170,7 +170,7 @@ def test_only_one_proposal_about_a_member_waits(district, member, leaving):
         ({"to_branch": "9" * 40}, "选择一个有效的选项"),
         ({"to_branch": "root"}, "选择一个有效的选项"),
         ({"to_branch": "here"}, "另一个团支部"),
-        ({"note": "字" * 501}, "包含不超过 500 字符"),
+        ({"note": "字" * 501}, "应为：不超过 500 个字。现有 501 个字，请精简。"),
     ],
 )
 def test_a_transfer_that_cannot_be_is_refused(district, member, data, message):

@@ -70,7 +70,8 @@ def prepare_field(field):
     if isinstance(field, forms.CharField):
         refuse_control_characters(field)
         # As the import says it of a cell.
-        field.error_messages["max_length"] = "应为：不超过 %(limit_value)d 个字。现有 %(show_value)d 个字，请精简。"
+        words = "应为：不超过 %(limit_value)d 个字。现有 %(show_value)d 个字，请精简。"
+        field.error_messages.setdefault("max_length", words)
     if isinstance(field, PartialDateFormField):
         prepare_partial_date(field)
     elif isinstance(field, forms.DateField):
