@@ -1,12 +1,5 @@
-"""Targets, assessments, platform entries, and documents that the office writes and signs, with what is asked."""
+"""Targets, platform entries, and the documents that the office writes, explains and signs, with what is asked."""
 
-from .assessments import (
-    Assessment,
-    AssessmentItem,
-    AssessmentItemQuerySet,
-    AssessmentQuerySet,
-    AssessmentStep,
-)
 from .comments import Comment, CommentEntry, CommentQuerySet
 from .documents import Report, ReportQuerySet, ReportReachQuerySet, Section, SectionQuerySet
 from .editions import CountedFigure, Edition, EditionQuerySet
@@ -19,11 +12,6 @@ __all__ = [
     "BOUND_AT_HOME",
     "EXPLAINERS",
     "RECORDS",
-    "Assessment",
-    "AssessmentItem",
-    "AssessmentItemQuerySet",
-    "AssessmentQuerySet",
-    "AssessmentStep",
     "Comment",
     "CommentEntry",
     "CommentQuerySet",

@@ -1,1 +1,0 @@
-"""The yearly assessment of prevention work: checklist, self-rating, review and result."""
