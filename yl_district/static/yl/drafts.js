@@ -274,16 +274,15 @@
     keys = undefined;
     for (const form of forms.keys()) keep(form);
   });
-  // What waits to be sent is no longer unsaved.
-  document.addEventListener("yl:queued", ({ detail: form }) => {
-    Object.assign(forms.get(form) ?? {}, { isHeld: false, opened: typed(form) });
-    if (forms.has(form)) keep(form);
+  // A form that its page sends and goes on with: what is typed after that is not yet stored.
+  document.addEventListener("yl:sending", ({ detail: form }) => {
+    Object.assign(forms.get(form) ?? {}, { sent: typed(form) });
   });
-  // What the server has stored is that which was sent; whatever was typed since is not.
-  document.addEventListener("yl:stored", ({ detail: { form, sent } }) => {
+  // What waits to be sent, or has been stored, is no longer unsaved.
+  document.addEventListener("yl:queued", ({ detail: form }) => {
     const known = forms.get(form);
     if (!known) return;
-    Object.assign(known, { isHeld: false, opened: { ...known.opened, ...sent } });
+    Object.assign(known, { isHeld: false, opened: known.sent ?? typed(form), sent: null });
     keep(form);
   });
   window.addEventListener("storage", ({ key, newValue }) => {

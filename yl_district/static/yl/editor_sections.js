@@ -143,6 +143,7 @@
     async save() {
       // Whoever writes on while the server answers has written what is not stored.
       const sent = { values: this.values(), isOfCases: this.isOfCases() };
+      this.announce("yl:sending");
       let answer;
       try {
         answer = await reportPanel.ask(this.form.action, {
@@ -172,14 +173,15 @@
       Object.assign(this.form, { action });
       this.form.elements.section.value = key;
       this.stored = values;
-      const sent = Object.fromEntries(this.fields.map((field, place) => [field.name, [values[place]]]));
-      if (this.flag) {
-        this.flag.defaultChecked = isOfCases;
-        sent[this.flag.name] = isOfCases ? [this.flag.value] : [];
-      }
+      if (this.flag) this.flag.defaultChecked = isOfCases;
       this.tell("");
-      document.dispatchEvent(new CustomEvent("yl:stored", { detail: { form: this.form, sent } }));
+      this.announce("yl:queued");
       return isNew ? key : true;
+    }
+
+    // To what keeps drafts of the form.
+    announce(event) {
+      document.dispatchEvent(new CustomEvent(event, { detail: this.form }));
     }
 
     mark(version) {
