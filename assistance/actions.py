@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from members.models import Person
@@ -14,7 +15,7 @@ from yl_district.database.actors import whole_case_files
 from yl_district.validators import problem
 
 from .case_drafts import drop_drafts_under
-from .models import AssistedYouth, CaseGrant, Pairing
+from .models import Assistance, AssistedYouth, CaseGrant, CaseGrantRound, Pairing, ProjectApplication
 
 
 @transaction.atomic
@@ -37,6 +38,17 @@ def fix_volunteer(youth, volunteer, day):
     pairing.full_clean()
     pairing.save()
     return pairing
+
+
+@transaction.atomic
+def close_case(youth, day, removal_reason, removal_note="", kept_until=None):
+    """Removes a youth from the register on `day` for a reason; the pairing in force ends on that day as well.
+
+    Raises ValidationError where the youth cannot have left then.
+    """
+    youth.remove(day, removal_reason, removal_note, kept_until)
+    for pairing in youth.pairings.filter(Q(ended_on=None) | Q(ended_on__gt=day)):
+        pairing.end(max(day, pairing.started_on or day))
 
 
 @transaction.atomic
@@ -123,6 +135,7 @@ def log_grant(grant, act, request):
 def close_grants(user):
     """Ends every grant and request of a user, who must then ask anew."""
     close_open_grants(CaseGrant.objects.held_by(user), timezone.localdate())
+    withdraw_rounds(CaseGrantRound.objects.held_by(user), timezone.localdate())
 
 
 @whole_case_files()
@@ -130,6 +143,8 @@ def close_grants_out_of_reach(user):
     """Ends the user's grants and requests outside the organisations whose case files their current roles keep."""
     kept = CaseGrant.objects.of_files_kept_by(user).values("pk")
     close_open_grants(CaseGrant.objects.held_by(user).exclude(pk__in=kept), timezone.localdate())
+    kept = CaseGrantRound.objects.of_files_kept_by(user).values("pk")
+    withdraw_rounds(CaseGrantRound.objects.held_by(user).exclude(pk__in=kept), timezone.localdate())
 
 
 def close_open_grants(grants, day):
@@ -141,11 +156,38 @@ def close_open_grants(grants, day):
     return ended
 
 
+def withdraw_rounds(rounds, day):
+    """Withdraws on `day` the requests for many grants on which nobody has decided, locking them likewise."""
+    for asked in rounds.undecided().select_for_update(no_key=True, of=("self",)):
+        asked.end(day)
+
+
 @whole_case_files()
 def end_grants(user, successor, day, by):
-    """Ends every grant of a user who leaves; requests those in force anew for a successor who keeps files there."""
-    for grant in close_open_grants(CaseGrant.objects.held_by(user).select_related("organisation"), day):
-        if successor and grant.is_approved and grant.expires_on >= day and keeps_files_of(successor, grant):
+    """Ends every grant of a user who leaves; requests those in force anew for a successor who keeps files there.
+
+    Those that one decision had given are requested together.
+    """
+    ended = close_open_grants(CaseGrant.objects.held_by(user).select_related("organisation"), day)
+    withdraw_rounds(CaseGrantRound.objects.held_by(user), day)
+    open_ones = [grant for grant in ended if grant.is_approved and grant.expires_on >= day]
+    if successor:
+        hand_over_grants(user, successor, [grant for grant in open_ones if keeps_files_of(successor, grant)])
+
+
+def hand_over_grants(user, successor, grants):
+    """Requests these grants of a user who leaves anew for the successor."""
+    for place, several in grants_by_place(successor, [grant for grant in grants if grant.grant_round_id]).items():
+        asked = CaseGrantRound.objects.create(
+            user=successor,
+            kind=CaseGrantRound.Kind.RENEWAL,
+            organisation=place,
+            days=max(grant.days for grant in several),
+            reason=f"接替{user}（离岗）：{several[0].reason}"[:300],
+        )
+        asked.renewed.set(several)
+    for grant in grants:
+        if not grant.grant_round_id:
             CaseGrant.objects.create(
                 user=successor,
                 name=grant.name,
@@ -154,6 +196,16 @@ def end_grants(user, successor, day, by):
                 days=grant.days,
                 reason=f"接替{user}（离岗）：{grant.reason}"[:300],
             )
+
+
+def grants_by_place(user, grants):
+    """Returns the grants by the organisation whose case files the user keeps, as {organisation: grants}."""
+    found = defaultdict(list)
+    for grant in grants:
+        place = next((own for own in user.case_organisations if grant.organisation.path.startswith(own.path)), None)
+        if place:
+            found[place].append(grant)
+    return found
 
 
 def keeps_files_of(user, grant):
@@ -180,3 +232,27 @@ def delete_assistance(assistance, user):
         assistance.youths.remove(*open_ones)
     else:
         assistance.delete()
+
+
+@whole_case_files()
+@transaction.atomic
+def give_by_project(application, *, given_on, kind, form, given, amount):
+    """Registers what a project gave a youth, and writes it as an assistance, or corrects the one written before.
+
+    An assistance that reaches others as well stays as it is. Raises ValidationError where the application is not
+    approved.
+    """
+    application = ProjectApplication.objects.select_for_update(no_key=True, of=("self",)).get(pk=application.pk)
+    if not application.may_be_given:
+        raise ValidationError(problem("已批准的申请", "请先修改申请，登记答复和答复日期"))
+    application.given_on, application.given, application.amount = given_on, given, amount
+    own = application.assistance_given or Assistance()
+    youths = set(own.youths.all()) if own.pk else set()
+    if not own.with_everyone and youths <= {application.youth}:
+        own.held_on, own.kind, own.form, own.content, own.amount = given_on, kind, form, given, amount
+        own.full_clean()
+        own.save()
+        own.youths.set([application.youth])
+    application.assistance = own
+    application.full_clean()
+    application.save()

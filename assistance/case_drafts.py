@@ -15,7 +15,19 @@ from orgs.access import is_allowed
 from yl_district.database.actors import whole_case_files
 from yl_district.privacy.unreadable import UnreadableText
 
-from .models import Assistance, AssistedYouth, CaseDraft, Pairing, Scholarship, ServicePlan, open_grants
+from .models import (
+    Assistance,
+    AssistedYouth,
+    CaseDraft,
+    NeedsTalk,
+    Pairing,
+    PlanMeasure,
+    ProjectApplication,
+    Scholarship,
+    ServicePlan,
+    SuggestedActivity,
+    open_grants,
+)
 
 MOST_DRAFTS = 30
 LONGEST_DRAFT = 60_000
@@ -25,9 +37,30 @@ CASE_RECORDS = {
     "assisted_youth_end": (AssistedYouth, "pk", "person"),
     "service_plan_create": (AssistedYouth, "youth_pk", "person"),
     "service_plan_update": (ServicePlan, "pk", "youth.person"),
+    "service_plan_sign": (ServicePlan, "pk", "youth.person"),
+    "service_plan_correct": (ServicePlan, "pk", "youth.person"),
+    "service_plan_amend": (ServicePlan, "pk", "youth.person"),
+    "service_plan_midyear": (ServicePlan, "pk", "youth.person"),
+    "service_plan_final": (ServicePlan, "pk", "youth.person"),
+    "plan_measure_create": (ServicePlan, "plan_pk", "youth.person"),
+    "plan_measure_update": (PlanMeasure, "pk", "plan.youth.person"),
+    "plan_measure_done": (PlanMeasure, "pk", "plan.youth.person"),
+    "needs_talk_create": (AssistedYouth, "youth_pk", "person"),
+    "needs_talk_update": (NeedsTalk, "pk", "youth.person"),
     "pairing_create": (AssistedYouth, "youth_pk", "person"),
     "pairing_end": (Pairing, "pk", "youth.person"),
+    "project_application_create": (AssistedYouth, "youth_pk", "person"),
+    "project_application_update": (ProjectApplication, "pk", "youth.person"),
+    "project_application_give": (ProjectApplication, "pk", "youth.person"),
+    "suggested_activity_create": (AssistedYouth, "youth_pk", "person"),
+    "suggested_activity_update": (SuggestedActivity, "pk", "youth.person"),
     "scholarship_update": (Scholarship, "pk", "student"),
+    "scholarship_review": (Scholarship, "pk", "student"),
+    "scholarship_forward": (Scholarship, "pk", "student"),
+    "scholarship_decide": (Scholarship, "pk", "student"),
+    "scholarship_pay": (Scholarship, "pk", "student"),
+    "scholarship_thank": (Scholarship, "pk", "student"),
+    "scholarship_undo": (Scholarship, "pk", "student"),
 }
 OF_A_GRANT = ("assisted_youth_create", "scholarship_create")
 

@@ -1,4 +1,4 @@
-"""Forms for case files: assisted youths, plans, pairings, assistances, scholarships and grants."""
+"""Forms for case files: assisted youths, plans, pairings, assistances and grants."""
 
 from django import forms
 from django.conf import settings
@@ -11,6 +11,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
 from yl_district.database.actors import whole_case_files
+from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.pages.record_choices import RecordChoiceField, SeveralChoiceField, SeveralRecordsField
 from yl_district.partial_dates import may_agree
@@ -19,7 +20,7 @@ from yl_district.privacy.unreadable import UnreadableText
 from yl_district.validators import problem
 
 from .actions import parted_youths
-from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
+from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant
 
 
 class AssistedYouthForm(PersonForm):
@@ -30,6 +31,7 @@ class AssistedYouthForm(PersonForm):
         PERSON_GROUP,
         DOCUMENTS_GROUP,
         ("在库", "organisation", "registered_on", "removed_on", "bound_on"),
+        Folded("出库", "removal_reason", "removal_note"),
         ("处理依据", "legal_basis", "legal_basis_on"),
         ("情况", "school", "grade", "hardship", "focus_group", "guardian", "guardian_phone"),
         ("", "needs", "remark"),
@@ -59,19 +61,27 @@ def offer_case_organisations(form):
 
 
 class AssistedYouthRemoveForm(ActionForm):
-    """The date on which a youth leaves the register."""
+    """The date on which a youth leaves the register, and why."""
 
     day = forms.DateField(label="出库日期")
+    removal_reason = forms.ChoiceField(label="出库原因", choices=[("", ""), *AssistedYouth.RemovalReason.choices])
+    removal_note = forms.CharField(
+        label="出库说明",
+        required=False,
+        widget=forms.Textarea,
+        help_text="加密保存。原因为“其他”的，请写明情况；转介的，写明转给哪个部门。",
+    )
 
 
-class ServicePlanForm(PageForm):
-    """A youth's plan for a year; the youth is given by the page."""
+class AssistedYouthEndForm(AssistedYouthRemoveForm):
+    """The same for one youth, whose file may have to be kept longer."""
 
-    groups = [("", "year", "signed_on", "assessment", "goals", "measures")]
-    fixed = ("youth",)
-
-    class Meta:
-        model = ServicePlan
+    groups = [("", "day", "removal_reason", "removal_note"), Folded("保存期限", "kept_until")]
+    kept_until = forms.DateField(
+        label="延长保存至",
+        required=False,
+        help_text="一般留空；补办早年的出库、保存期将满而确需更久的，填写保存到哪一天，一次最多延长一年。",
+    )
 
 
 class VolunteerChoiceField(RecordChoiceField):
@@ -190,23 +200,6 @@ class AssistanceForm(PageForm):
         assistance = super().save(commit)
         assistance.youths.add(*closed)
         return assistance
-
-
-class ScholarshipForm(PersonForm):
-    """A scholarship application of a student."""
-
-    person_field = "student"
-    masks_name = True
-    groups = [
-        PERSON_GROUP,
-        DOCUMENTS_GROUP,
-        ("申报", "year", "school", "stage", "applied_on", "status", "is_on_platform"),
-        ("资助", "approved_on", "amount", "donor", "remark"),
-    ]
-
-    class Meta:
-        model = Scholarship
-        labels = {"amount": "资助金额（元）"}
 
 
 class CaseGrantForm(PageForm):

@@ -1,7 +1,6 @@
-"""Import and export of the ledger sheets 帮扶对象, 服务计划, 帮扶记录 and 奖学金."""
+"""Import and export of the ledger sheets 帮扶对象, 帮扶记录 and 奖学金."""
 
 from collections import defaultdict
-from datetime import date
 from functools import partial
 
 from django.db.models import prefetch_related_objects
@@ -29,10 +28,10 @@ from yl_district.privacy.sealed_facts import TO_BE_SEALED
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.log_resource import LogResource
-from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
-from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+from .models import Assistance, AssistedYouth, Pairing, Scholarship
+from .pairing_index import PairingIndex
 
 
 class CasePlaces:
@@ -101,6 +100,8 @@ class AssistedYouthResource(CaseResource):
         column(AssistedYouth, "needs"),
         column(AssistedYouth, "registered_on", required=True),
         column(AssistedYouth, "removed_on"),
+        column(AssistedYouth, "removal_reason"),
+        column(AssistedYouth, "removal_note"),
         PersonReference("固定志愿者", None, VOLUNTEER),
         column(AssistedYouth, "bound_on"),
         column(AssistedYouth, "remark"),
@@ -119,6 +120,8 @@ class AssistedYouthResource(CaseResource):
         "需求": "帮扶需求 主要需求 需求情况",
         "入库日期": "入库时间 建档日期 建档时间 登记日期 登记时间",
         "出库日期": "出库时间 退出日期 退出时间",
+        "出库原因": "退出原因 出库理由",
+        "出库说明": "退出说明 出库情况",
         "固定志愿者": "志愿者 志愿者姓名 帮扶志愿者 结对志愿者 帮扶人 帮扶人姓名",
         "平台绑定日期": "平台绑定时间 绑定日期 绑定时间",
         "备注": "备注说明",
@@ -141,7 +144,7 @@ class AssistedYouthResource(CaseResource):
     def load(self):
         cases = [case for person in self.directory.people.values() for case in self.cases.of(person)]
         self.book.attach(cases, "organisation", Organisation)
-        self.stored = {case.pk: case for case in cases}
+        self.stored, self.unexplained = {case.pk: case for case in cases}, {}
         prefetch_related_objects(cases, "pairings__volunteer__person")
         self.pairings = {case.pk: one for case in cases for one in case.pairings.all() if one.ended_on is None}
 
@@ -168,14 +171,25 @@ class AssistedYouthResource(CaseResource):
             raise CellError("与原登记一致的入库日期", "该青少年几次入库，请填写这一次的入库日期", "入库日期")
         return fitting[0] if fitting else None
 
+    def doubts(self):
+        if self.unexplained:
+            yield f"{len(self.unexplained)} 行有出库日期而没有出库原因：照此写入，原因可以以后在档案中补填。"
+
     def start(self, row):
         return AssistedYouth(person=self.person or Person(name=row["姓名"], sealed_facts=TO_BE_SEALED))
 
     def accept(self, record):
         self.cases.learn(record)
         self.directory.note(record.person, key_of(record.organisation), ASSISTED_YOUTH)
+        if self.begun_pairing:
+            self.book.only(PairingIndex).learn(self.begun_pairing)
 
     def apply(self, record, row):
+        is_removed_now = self.has_begun(record) or any(heading == "出库日期" for heading, *_ in self.changes)
+        if record.removed_on and not record.removal_reason and is_removed_now:
+            self.unexplained[self.place] = None
+            self.trail.append(partial(self.unexplained.pop, self.place))
+        self.begun_pairing = None
         volunteer, standing = row.get("固定志愿者"), self.pairings.get(record.pk)
         if volunteer is None or (standing and standing.volunteer.person_id == volunteer.pk):
             return []
@@ -192,7 +206,8 @@ class AssistedYouthResource(CaseResource):
             self.write_beside(standing, {"ended_on"})
         if volunteer.has_left_by(started_on):
             raise CellError("结对时在册的志愿者", f"此人已于 {volunteer.left_on} 退出，请另选一名", "固定志愿者")
-        self.write_beside(Pairing(youth=record, volunteer=volunteer, started_on=started_on))
+        self.begun_pairing = Pairing(youth=record, volunteer=volunteer, started_on=started_on)
+        self.write_beside(self.begun_pairing)
 
     def rows_for_export(self, records):
         return records.with_person().prefetch_related("pairings__volunteer__person").order_by("pk")
@@ -201,56 +216,6 @@ class AssistedYouthResource(CaseResource):
         if heading == "固定志愿者":
             return next((one.volunteer.person for one in record.pairings.all() if one.ended_on is None), None)
         return super().value_for_export(record, heading, item)
-
-
-class ServicePlanResource(CaseResource):
-    """Each row is an assisted youth's plan for a year."""
-
-    sheet = "服务计划"
-    known_by = ("帮扶对象", "年度")
-    relies_on_all = True
-    owner = None
-    columns = [
-        PersonReference("帮扶对象", None, ASSISTED_YOUTH, required=True),
-        column(ServicePlan, "year", required=True),
-        column(ServicePlan, "assessment"),
-        column(ServicePlan, "goals"),
-        column(ServicePlan, "measures"),
-        column(ServicePlan, "signed_on"),
-    ]
-
-    class Meta(SheetResource.Meta):
-        model = ServicePlan
-
-    def load(self):
-        plans = ServicePlan.objects.select_related("youth").prefetch_related("youth__person")
-        self.stored = {plan.pk: plan for plan in plans.order_by("pk")}
-        self.known = {(plan.youth_id, plan.year): plan for plan in self.stored.values()}
-
-    def watched(self):
-        return [*super().watched(), AssistedYouth]
-
-    def find(self, row):
-        self.case = self.cases.on(row["帮扶对象"], date(row["年度"], 12, 31))
-        return self.known.get((key_of(self.case), row["年度"]))
-
-    def recall(self, record):
-        if record.youth.person_id == self.row["帮扶对象"].pk:
-            return record
-        remedy = "标记属于另一人的计划：请恢复原来的姓名；确为另一人的计划时清空标记这一格"
-        raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象", remedy)
-
-    def start(self, row):
-        return ServicePlan(youth=self.case)
-
-    def accept(self, record):
-        self.known[key_of(record.youth), record.year] = record
-
-    def rows_for_export(self, records):
-        return records.select_related("youth").prefetch_related("youth__person").order_by("year", "youth_id")
-
-    def value_for_export(self, record, heading, item):
-        return record.youth.person if heading == "帮扶对象" else super().value_for_export(record, heading, item)
 
 
 class AssistanceResource(LogResource, CaseResource):
@@ -332,6 +297,13 @@ class ScholarshipResource(PeopleResource):
         column(Scholarship, "donor"),
         column(Scholarship, "is_on_platform"),
         column(Scholarship, "remark"),
+        column(Scholarship, "reviewed_on"),
+        column(Scholarship, "forwarded_on"),
+        column(Scholarship, "paid_on"),
+        column(Scholarship, "paid_amount"),
+        column(Scholarship, "thanked_on"),
+        column(Scholarship, "on_platform_from"),
+        column(Scholarship, "on_platform_until"),
     ]
 
     class Meta(SheetResource.Meta):

@@ -27,9 +27,30 @@ from yl_district.privacy.sealed_links import SealedForeignKey, SealedKeyField
 from yl_district.privacy.unreadable import UnreadableText
 from yl_district.sheets.models import AwaitedCell
 
-from .models import OF_CASE, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
+from .models import (
+    OF_CASE,
+    Assistance,
+    AssistedYouth,
+    CaseGrant,
+    NeedsTalk,
+    Pairing,
+    PlanAmendment,
+    PlanMeasure,
+    ProjectApplication,
+    Scholarship,
+    ServicePlan,
+    SuggestedActivity,
+    Visit,
+    VisitPass,
+)
 
 NAMELESS = "已匿名"
+# The kinds of records of case files.
+OF_CASES = (
+    *(AssistedYouth, CaseGrant, Scholarship, Assistance),
+    *(NeedsTalk, ServicePlan, PlanMeasure, PlanAmendment),
+    *(ProjectApplication, SuggestedActivity, Visit),
+)
 RETENTION_REASON = "保存期满，匿名处理"
 
 
@@ -101,7 +122,16 @@ class NamelessFile:
         links = [one.field for one in relations_to(Person) if getattr(one.field, "label", "") == OF_CASE]
         rows = [row for link in links for row in link.model._base_manager.filter(**{link.name: self.person})]
         youths = [row for row in rows if isinstance(row, AssistedYouth)]
+        rows += NeedsTalk.objects.filter(youth__in=youths)
         rows += ServicePlan.objects.filter(youth__in=youths)
+        rows += PlanMeasure.objects.filter(plan__youth__in=youths)
+        rows += PlanAmendment.objects.filter(plan__youth__in=youths)
+        rows += ProjectApplication.objects.filter(youth__in=youths)
+        rows += SuggestedActivity.objects.filter(youth__in=youths)
+        pairings = list(Pairing.objects.filter(youth__in=youths))
+        rows += pairings
+        rows += Visit.objects.filter(pairing__in=pairings)
+        VisitPass.objects.filter(pairing__in=pairings).delete()
         rows += self._assistances(youths)
         self._forget_what_is_kept_with(rows)
         for row in rows:
@@ -145,6 +175,8 @@ class NamelessFile:
         if isinstance(row, (CaseGrant, CaseGrant.history.model)):
             row.name, row.reason = NAMELESS, NAMELESS
             row.ended_on = row.ended_on or self.day
+        if isinstance(row, (Visit, Visit.history.model)) and row.cancelled_on:
+            row.cancel_reason = NAMELESS
 
     def _forget_what_is_kept_with(self, rows: list[models.Model]) -> None:
         """Deletes attachments, their history, and cells of lists, that are kept with the rows."""
@@ -157,7 +189,7 @@ class NamelessFile:
 
     def _forget_merges(self) -> None:
         """Takes case files out of what merges into the person could restore."""
-        labels = {model._meta.label_lower for model in (AssistedYouth, CaseGrant, Scholarship, ServicePlan, Assistance)}
+        labels = {model._meta.label_lower for model in OF_CASES}
         for merge in PersonMerge.objects.filter(kept=self.person):
             for state in [merge, *merge.history.all()]:
                 if isinstance(state.journal, UnreadableText):

@@ -66,15 +66,14 @@ IN_OPEN_FILES = "{0} IN (SELECT yl_open_people())"
 OF_OPEN_YOUTH = "{0} IN (SELECT id FROM assistance_assistedyouth)"
 OF_OPEN_ASSISTANCE = "{0} IN (SELECT id FROM assistance_assistance)"
 OF_OPEN_STATE = "history_id IN (SELECT history_id FROM assistance_historicalassistance)"
-OWN_OR_TO_DECIDE = (
-    "user_id = yl_actor() OR organisation_id IN (SELECT yl_deciding_organisations()) OR "
-    + IN_OPEN_FILES.format("person_id")
-)
+OWN_REQUEST = "user_id = yl_actor() OR organisation_id IN (SELECT yl_deciding_organisations())"
+OWN_OR_TO_DECIDE = f"{OWN_REQUEST} OR {IN_OPEN_FILES.format('person_id')}"
 # Entries of other subjects are no case files.
 ENTERED = "youth_id IS NULL OR " + IN_OPEN_FILES.format("youth_id")
 ATTACHED = """
 CASE (SELECT model FROM django_content_type WHERE id = content_type_id AND app_label = 'assistance')
     WHEN 'assistedyouth' THEN object_id IN (SELECT id FROM assistance_assistedyouth)
+    WHEN 'pairing' THEN object_id IN (SELECT id FROM assistance_pairing)
     WHEN 'serviceplan' THEN object_id IN (SELECT id FROM assistance_serviceplan)
     WHEN 'assistance' THEN object_id IN (SELECT id FROM assistance_assistance)
     WHEN 'scholarship' THEN object_id IN (SELECT id FROM assistance_scholarship)
@@ -111,6 +110,58 @@ OPEN_ROWS = {
 }
 # Likewise of tables that came after these.
 OPEN_DRAFTS = {"assistance_casedraft": "user_id = yl_actor() AND EXISTS (SELECT FROM yl_open_people())"}
+# Requests for many grants name nobody; whose decision they need sees them as well.
+OPEN_ROUNDS = {
+    "assistance_casegrantround": OWN_REQUEST,
+    "assistance_historicalcasegrantround": OWN_REQUEST,
+    "assistance_casegrantround_renewed": "casegrantround_id IN (SELECT id FROM assistance_casegrantround)",
+}
+OF_OPEN_PLAN = "{0} IN (SELECT id FROM assistance_serviceplan)"
+OPEN_PLAN_PARTS = {
+    "assistance_needstalk": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_historicalneedstalk": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_planmeasure": OF_OPEN_PLAN.format("plan_id"),
+    "assistance_historicalplanmeasure": OF_OPEN_PLAN.format("plan_id"),
+    "assistance_planamendment": OF_OPEN_PLAN.format("plan_id"),
+    "assistance_historicalplanamendment": OF_OPEN_PLAN.format("plan_id"),
+}
+OPEN_APPLICATIONS = {
+    "assistance_projectapplication": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_historicalprojectapplication": OF_OPEN_YOUTH.format("youth_id"),
+}
+OPEN_SUGGESTIONS = {
+    "assistance_suggestedactivity": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_historicalsuggestedactivity": OF_OPEN_YOUTH.format("youth_id"),
+}
+
+OF_OPEN_PAIRING = "{0} IN (SELECT id FROM assistance_pairing)"
+OPEN_VISITS = {
+    "assistance_visit": OF_OPEN_PAIRING.format("pairing_id"),
+    "assistance_historicalvisit": OF_OPEN_PAIRING.format("pairing_id"),
+    "assistance_visitpass": OF_OPEN_PAIRING.format("pairing_id"),
+}
+# A volunteer acts by a pass, which opens the one pairing that it was given for, and not the youth's file: who acts then
+# is no account, but the digest of the link or of the phone that took it.
+PASS_FUNCTIONS = f"""
+CREATE FUNCTION yl_passed_pairings() RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path FROM CURRENT AS $$
+    {LOOK_AT_ALL}
+    RETURN QUERY SELECT paired.id
+    FROM assistance_visitpass pass
+    JOIN assistance_pairing paired ON paired.id = pass.pairing_id
+    JOIN assistance_assistedyouth case_file ON case_file.id = paired.youth_id
+    JOIN members_volunteer volunteer ON volunteer.id = paired.volunteer_id
+    CROSS JOIN (SELECT (now() AT TIME ZONE '{settings.TIME_ZONE}')::date AS today,
+        string_to_array(current_setting('yl.visit_pass', true), ',') AS digests) acting
+    WHERE pass.ended_at IS NULL AND (pass.token_digest = ANY (digests) OR pass.phone_digest = ANY (digests))
+        AND (paired.ended_on IS NULL OR paired.ended_on > today)
+        AND (volunteer.left_on IS NULL OR volunteer.left_on > today)
+        AND (case_file.removed_on IS NULL OR case_file.removed_on > today);
+    {LOOK_AS_BEFORE}
+    $$
+"""
+# Tables whose policy says more than it did when it was created.
+ATTACHED_TABLES = ("yl_district_attachment", "yl_district_historicalattachment")
 
 
 def creation():
@@ -139,3 +190,25 @@ def without_policies(open_rows):
         yield f"DROP POLICY open_files ON {table}"
         yield f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+
+
+def visit_policies():
+    """The SQL that protects visits, and opens those of one pairing to whoever acts by its pass."""
+    yield from policies(OPEN_VISITS)
+    yield PASS_FUNCTIONS
+    yield """CREATE POLICY passed_pairings ON assistance_pairing
+        FOR SELECT USING (id IN (SELECT yl_passed_pairings()))"""
+    yield from renewed(ATTACHED_TABLES)
+
+
+def without_visit_policies():
+    """The SQL that takes back what `visit_policies` has done, but for what it renewed."""
+    yield "DROP POLICY passed_pairings ON assistance_pairing"
+    yield "DROP FUNCTION yl_passed_pairings"
+    yield from without_policies(OPEN_VISITS)
+
+
+def renewed(tables):
+    """The SQL that has tables go by their policies as these are now."""
+    for table in tables:
+        yield f"ALTER POLICY open_files ON {table} USING (yl_sees_all() OR {OPEN_ROWS[table]})"

@@ -2,11 +2,13 @@
 
 from functools import partial
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from activities.models import Activity
+from activities.plans import is_year
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.pages import (
     configured_table,
@@ -17,21 +19,25 @@ from yl_district.pages.pages import (
     rows_response,
     wants_fragment,
 )
+from yl_district.periods import Period
 
-from .actions import delete_assistance, fix_volunteer
-from .filters import AssistanceFilter, AssistedYouthFilter, ScholarshipFilter, ServicePlanFilter
+from .actions import close_case, delete_assistance, fix_volunteer
+from .filters import AssistanceFilter, AssistedYouthFilter
 from .forms import (
     AssistanceForm,
+    AssistedYouthEndForm,
     AssistedYouthForm,
-    AssistedYouthRemoveForm,
     PairingEndForm,
     PairingForm,
-    ScholarshipForm,
-    ServicePlanForm,
 )
 from .list_effects import not_on_list
-from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan, open_grants
-from .tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
+from .models import Assistance, AssistedYouth, Pairing, open_grants
+from .retention import day_due
+from .suggestions import suitable_activities
+from .tables import AssistanceTable, AssistedYouthTable
+
+# Of the activities that suit a youth, on the page of the file; the form has the others.
+MOST_SHOWN_SUITABLE = 3
 
 
 def assisted_youth_list(request):
@@ -41,15 +47,25 @@ def assisted_youth_list(request):
 
 
 def assisted_youth_detail(request, pk):
-    """One case file: the youth, plans, pairings and assistances received."""
+    """One case file: the youth, plans, pairings and assistances received, of one year where the address names it."""
     youth = visible_youth(request, pk)
     received = Assistance.objects.visible_to(request.user).received_by(youth)
+    year = request.GET.get("year", "")
+    if is_year(year):
+        received = received.held_during(Period.of_year(int(year)))
     context = {
         "title": youth.shown_name,
         "youth": youth,
         "standing_pairing": youth.pairing_on(timezone.localdate()),
-        "pairings": youth.pairings.select_related("volunteer__person"),
-        "plans": youth.plans.all(),
+        "pairings": youth.pairings.with_visit_days().select_related("volunteer__person"),
+        "today": timezone.localdate(),
+        "plans": youth.plans.prefetch_related("measure_rows", "attachments"),
+        "talks": youth.needs_talks.select_related("volunteer__person", "asked_by"),
+        "unanswered": youth.needs_talks.before_any_plan().values_list("pk", flat=True),
+        "year": int(year) if is_year(year) else None,
+        "applications": youth.project_applications.select_related("project"),
+        "suggestions": youth.suggested_activities.all(),
+        "suitable": suitable_activities(youth, request.user, timezone.localdate())[:MOST_SHOWN_SUITABLE],
         "table": configured_table(request, AssistanceTable, received),
     }
     return rows_response(request, "assistance/assisted_youth_detail.html", "assistance/_received.html", context)
@@ -83,15 +99,19 @@ def assisted_youth_update(request, pk):
 
 
 def assisted_youth_end(request, pk):
-    """Removes a youth from the register."""
-    youth = visible_youth(request, pk)
+    """Removes a youth from the register, having told what ends by that and how long the file is kept."""
+    youth, day = visible_youth(request, pk), timezone.localdate()
     return end_page(
         request,
-        AssistedYouthRemoveForm,
+        AssistedYouthEndForm,
         youth,
-        youth.remove,
+        partial(close_case, youth),
         title=f"办理出库：{youth}",
         message="已办理出库，记录保留。",
+        pairing=youth.pairing_on(day),
+        granted=open_grants(request.user).filter(person=youth.person_id).order_by("-expires_on").first(),
+        kept_until=day_due(AssistedYouth(removed_on=day)),
+        years=settings.CASE_RETENTION_YEARS,
     )
 
 
@@ -99,38 +119,6 @@ def visible_youth(request, pk):
     """Returns the case file if the user may see it, and logs the view; raises Http404 otherwise."""
     youths = AssistedYouth.objects.visible_to(request.user).with_person()
     return log_case_view(request, get_object_or_404(youths, pk=pk))
-
-
-def service_plan_list(request):
-    """The list of service plans, latest year first."""
-    plans = ServicePlan.objects.visible_to(request.user)
-    return case_list_page(
-        request,
-        ServicePlanTable,
-        ServicePlanFilter,
-        plans,
-        title="服务计划",
-        empty_hint="服务计划书在帮扶对象的页面上按年度登记。",
-    )
-
-
-def service_plan_create(request, youth_pk):
-    """Adds a youth's plan for another year."""
-    youth = visible_youth(request, youth_pk)
-    return form_page(
-        request,
-        ServicePlanForm,
-        instance=ServicePlan(youth=youth),
-        title=f"登记服务计划：{youth}",
-        message="已登记服务计划。",
-    )
-
-
-def service_plan_update(request, pk):
-    """Corrects or completes a plan."""
-    plans = ServicePlan.objects.visible_to(request.user).select_related("youth")
-    plan = log_case_view(request, get_object_or_404(plans, pk=pk))
-    return form_page(request, ServicePlanForm, instance=plan, title=f"修改服务计划：{plan}", message="已保存服务计划。")
 
 
 def pairing_create(request, youth_pk):
@@ -152,7 +140,13 @@ def pairing_end(request, pk):
     pairings = Pairing.objects.visible_to(request.user).select_related("youth", "volunteer__person")
     pairing = log_case_view(request, get_object_or_404(pairings, pk=pk))
     return end_page(
-        request, PairingEndForm, pairing, pairing.end, title=f"结束结对：{pairing}", message="已结束结对，记录保留。"
+        request,
+        PairingEndForm,
+        pairing,
+        pairing.end,
+        title=f"结束结对：{pairing}",
+        message="已结束结对，记录保留。",
+        after=pairing.youth.get_absolute_url(),
     )
 
 
@@ -224,46 +218,6 @@ def youths_fragment(request, assistance=None):
     chosen = {"held_on": request.GET.get("held_on", "")}
     form = AssistanceForm(instance=assistance, initial=chosen, user=request.user, day=timezone.localdate())
     return render(request, "assistance/_youths.html", {"form": form})
-
-
-def scholarship_list(request):
-    """The list of scholarship applications, latest year first."""
-    scholarships = Scholarship.objects.visible_to(request.user)
-    return case_list_page(request, ScholarshipTable, ScholarshipFilter, scholarships, title="奖学金")
-
-
-def scholarship_detail(request, pk):
-    """One scholarship application."""
-    scholarship = visible_scholarship(request, pk)
-    context = {"title": str(scholarship), "scholarship": scholarship}
-    return render(request, "assistance/scholarship_detail.html", context)
-
-
-def scholarship_create(request, grant_pk):
-    """Registers an application of the youth of a grant."""
-    grant = open_grant(request, grant_pk)
-    return form_page(
-        request,
-        ScholarshipForm,
-        instance=Scholarship(student=grant.person),
-        title="登记申报",
-        message="已登记奖学金申报。",
-        after=grant.get_absolute_url(),
-    )
-
-
-def scholarship_update(request, pk):
-    """Corrects an application or advances its status."""
-    scholarship = visible_scholarship(request, pk)
-    return form_page(
-        request, ScholarshipForm, instance=scholarship, title=f"修改申报：{scholarship}", message="已保存奖学金申报。"
-    )
-
-
-def visible_scholarship(request, pk):
-    """Returns the application if the user may see it, and logs the view; raises Http404 otherwise."""
-    scholarships = Scholarship.objects.visible_to(request.user)
-    return log_case_view(request, get_object_or_404(scholarships, pk=pk))
 
 
 def log_case_view(request, case_record):

@@ -5,6 +5,9 @@ from yl_district.importing import memory_views as import_memory_views
 from yl_district.importing import views as import_views
 
 from . import getting_started
+from .assessment import item_views
+from .assessment import views as assessment_views
+from .checks import case_progress_views
 from .checks import views as check_views
 from .documents import section_views, writing_views
 from .documents import views as report_views
@@ -34,6 +37,31 @@ record_patterns = [
     path("platform-entries/create/", platform_views.platform_entry_create, name="platform_entry_create"),
     path("platform-entries/<int:pk>/update/", platform_views.platform_entry_update, name="platform_entry_update"),
     path("platform-entries/<int:pk>/delete/", platform_views.platform_entry_delete, name="platform_entry_delete"),
+]
+
+assessment_patterns = [
+    path("assessments/", assessment_views.assessment_list, name="assessment_list"),
+    path("assessments/export/", assessment_views.assessment_export, name="assessment_export"),
+    path("assessments/create/", assessment_views.assessment_create, name="assessment_create"),
+    path("assessments/<int:pk>/", assessment_views.assessment_detail, name="assessment_detail"),
+    path("assessments/<int:pk>/copy/", assessment_views.assessment_copy, name="assessment_copy"),
+    path("assessments/<int:pk>/update/", assessment_views.assessment_update, name="assessment_update"),
+    path("assessments/<int:pk>/delete/", assessment_views.assessment_delete, name="assessment_delete"),
+    path("assessments/<int:pk>/submit/", assessment_views.assessment_submit, name="assessment_submit"),
+    path("assessments/<int:pk>/return/", assessment_views.assessment_return, name="assessment_return"),
+    path("assessments/<int:pk>/review/", assessment_views.assessment_review, name="assessment_review"),
+    path("assessments/<int:pk>/conclude/", assessment_views.assessment_conclude, name="assessment_conclude"),
+    path(
+        "assessments/<int:assessment_pk>/items/create/",
+        item_views.assessment_item_create,
+        name="assessment_item_create",
+    ),
+    path("assessment-items/<int:pk>/", item_views.assessment_item_detail, name="assessment_item_detail"),
+    path("assessment-items/<int:pk>/update/", item_views.assessment_item_update, name="assessment_item_update"),
+    path("assessment-items/<int:pk>/end/", item_views.assessment_item_end, name="assessment_item_end"),
+    path("assessment-items/<int:pk>/delete/", item_views.assessment_item_delete, name="assessment_item_delete"),
+    path("assessment-items/<int:pk>/rate/", item_views.assessment_item_rate, name="assessment_item_rate"),
+    path("assessment-items/<int:pk>/review/", item_views.assessment_item_review, name="assessment_item_review"),
 ]
 
 import_patterns = [
@@ -102,6 +130,7 @@ urlpatterns = [
     *edition_patterns,
     *import_patterns,
     *record_patterns,
+    *assessment_patterns,
     *full_exports.urlpatterns,
     path("", workbench_views.home, name="home"),
     path("reminders/", workbench_views.reminders, name="reminders"),
@@ -114,6 +143,7 @@ urlpatterns = [
     path("checks/", check_views.finding_list, name="finding_list"),
     path("checks/explanations/create/", check_views.explanation_create, name="explanation_create"),
     path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
+    path("assisted-youths/progress/", case_progress_views.case_progress, name="case_progress"),
     path("comparison/", check_views.comparison, name="comparison"),
     path("figures/<str:key>/export/", figure_views.figure_export, name="figure_export"),
     path("summary/", summary_views.summary_detail, name="summary_detail"),

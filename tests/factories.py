@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from itertools import count
 
@@ -10,12 +11,23 @@ from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from activities.models import Activity, ActivityType, Campaign, CampaignProof, Partner, SignInCode
-from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
+from assistance.models import (
+    Assistance,
+    AssistedYouth,
+    CaseGrant,
+    DistrictProject,
+    NeedsTalk,
+    Pairing,
+    ProjectApplication,
+    Scholarship,
+    SuggestedActivity,
+    Visit,
+)
 from members.models import Liaison, Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
-from reports.models import Comment, CountedFigure, Edition, Report, Section
+from reports.models import Assessment, AssessmentItem, Comment, CountedFigure, Edition, Report, Section
 from reports.printing.word import TEMPLATE
 from yl_district.attachments.models import Attachment
 from yl_district.inspection.inspector import INSPECTION
@@ -169,6 +181,26 @@ def make_proof(campaign, person, **fields):
     return CampaignProof.objects.create(campaign=campaign, person=person, **fields)
 
 
+def make_assessment(organisation, year=2017, items=0, **fields):
+    """A checklist of an organisation that is being filled in, with so many items of 10 points each."""
+    assessment = Assessment.objects.create(organisation=organisation, year=year, **fields)
+    for number in range(1, items + 1):
+        make_assessment_item(assessment, number)
+    return assessment
+
+
+def make_assessment_item(assessment, number=1, **fields):
+    """An item of 10 points, rated with as many as `self_points` says."""
+    item = AssessmentItem(
+        assessment=assessment, number=number, **{"content": f"做好第{number}项工作", "points": Decimal(10)} | fields
+    )
+    if item.self_points is not None:
+        item.rated_content, item.rated_for = item.content, item.points
+    item.full_clean()
+    item.save()
+    return item
+
+
 def make_link(cadre, name="秦朗", youth=None, **fields):
     """A link that stands since 2017."""
     fields = {"started_on": date(2017, 1, 10)} | fields
@@ -197,6 +229,24 @@ def make_assistance(youths=(), **fields):
     return assistance
 
 
+def make_needs_talk(youth, **fields):
+    """A talk with the guardian by phone."""
+    told = {"held_on": date(2017, 1, 12), "way": "phone", "spoken_with": "guardian", "needs": "课业辅导"}
+    return NeedsTalk.objects.create(youth=youth, **told | fields)
+
+
+def make_pairing(youth, volunteer=None, **fields):
+    """A pairing since 2017 with a volunteer of no hub, or another one."""
+    fields = {"started_on": date(2017, 1, 10)} | fields
+    return Pairing.objects.create(youth=youth, volunteer=volunteer or make_volunteer(None), **fields)
+
+
+def make_visit(pairing, **fields):
+    """A visit paid at home."""
+    fields = {"done_on": date(2017, 3, 4), "way": "visit"} | fields
+    return Visit.objects.create(pairing=pairing, **fields)
+
+
 def make_grant(user, person, **fields):
     """A grant by which the user may open the person's case file where the user keeps files, approved by somebody."""
     kept = User.objects.get(pk=user.pk).case_organisations
@@ -218,6 +268,24 @@ def make_attachment(record, user, name="签到表.pdf", content=PDF, **fields):
     attachment = Attachment.objects.create(record=record, uploaded_by=user, file_name=name, **fields)
     attachment.keep(content)
     return attachment
+
+
+def make_district_project(name="暖冬助学", **fields):
+    """A project of the district in 2017."""
+    return DistrictProject.objects.create(**{"name": name, "year": 2017} | fields)
+
+
+def make_project_application(youth, project=None, **fields):
+    """A youth's application of 2017 for a project, not answered yet."""
+    fields = {"asked_on": date(2017, 3, 1)} | fields
+    return ProjectApplication.objects.create(youth=youth, project=project or make_district_project(), **fields)
+
+
+def make_suggested_activity(youth, activity=None, **fields):
+    """An activity of 2017 suggested to a youth by phone, of which nothing is known yet."""
+    known = {"name": activity.name, "held_on": activity.held_on} if activity else {"held_on": date(2017, 5, 4)}
+    fields = {"suggested_on": date(2017, 3, 1), "way": "phone", "name": "健步走"} | known | fields
+    return SuggestedActivity.objects.create(youth=youth, activity=activity, **fields)
 
 
 def make_scholarship(name="白露", student=None, **fields):

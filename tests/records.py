@@ -6,7 +6,17 @@ from django.apps import apps
 
 from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
-from assistance.models import Assistance, Pairing, ServicePlan
+from assistance.models import (
+    Assistance,
+    DistrictProject,
+    NeedsTalk,
+    Pairing,
+    PlanAmendment,
+    PlanMeasure,
+    ProjectApplication,
+    ServicePlan,
+    Visit,
+)
 from members.models import Member
 from orgs.models import Supply
 from outreach.models import Contact
@@ -17,23 +27,29 @@ from tests.factories import (
     make_assisted_youth,
     make_campaign,
     make_contact,
+    make_district_project,
     make_grant,
     make_hub,
     make_hub_staff,
     make_liaison,
     make_link,
     make_member,
+    make_needs_talk,
+    make_pairing,
     make_partner,
     make_person,
     make_post,
+    make_project_application,
     make_proof,
     make_report,
     make_scholarship,
     make_section,
+    make_suggested_activity,
     make_supply,
     make_unit,
     make_unit_change,
     make_unit_contact,
+    make_visit,
     make_volunteer,
 )
 from youthhubs.models import HubYear
@@ -70,6 +86,11 @@ def changeable(district):
     for person in (youth.person, scholarship.student):
         make_grant(district.staff, person)
     plan = youth.plans.create(year=2017)
+    reviews = {"midyear_on": date(2016, 7, 4), "midyear_outcome": "partly"}
+    reviews |= {"final_on": date(2016, 12, 5), "final_outcome": "reached"}
+    signed = youth.plans.create(year=2016, signed_on=date(2016, 3, 21), family_party="guardian", **reviews)
+    application = make_project_application(youth, answer="approved", answered_on=date(2017, 3, 2))
+    pairing = make_pairing(youth, visit_every=1, visit_rhythm="weeks")
     unit = make_unit(branch=district.here)
     hub = make_hub(district.here)
     attendance = add_sign_in(make_activity(district.here, "读书会"), make_person("秦朗"), "member")
@@ -103,7 +124,18 @@ def changeable(district):
         "contact_update": (make_contact(cadre.person, [make_link(cadre.person, "苏棠")]), "content", "甲", "乙"),
         "assisted_youth_update": (youth, "school", "甲校", "乙校"),
         "service_plan_update": (plan, "goals", "甲", "乙"),
+        "service_plan_correct": (signed, "office_signer", "甲", "乙"),
+        "service_plan_midyear": (signed, "midyear_finding", "甲", "乙"),
+        "service_plan_final": (signed, "final_finding", "甲", "乙"),
+        "plan_measure_update": (plan.measure_rows.create(content="辅导"), "responsible", "甲", "乙"),
+        "plan_measure_done": (signed.measure_rows.create(content="辅导"), "result", "甲", "乙"),
+        "needs_talk_update": (make_needs_talk(youth), "next_step", "甲", "乙"),
+        "pairing_update": (pairing, "visit_every", "2", "3"),
+        "visit_update": (make_visit(pairing), "observations", "甲", "乙"),
         "assistance_update": (make_assistance([youth]), "content", "甲", "乙"),
+        "district_project_update": (application.project, "giver", "甲", "乙"),
+        "project_application_update": (application, "purpose", "甲", "乙"),
+        "suggested_activity_update": (make_suggested_activity(youth), "reason", "甲", "乙"),
         "scholarship_update": (scholarship, "donor", "甲", "乙"),
         "section_update": (make_section(make_report(district.here)), "body", "甲", "乙"),
     }
@@ -114,10 +146,14 @@ def makeable(district):
     cadre = make_post("陆远", district.here)
     link = make_link(cadre.person)
     youth, volunteer = make_assisted_youth(district.here), make_volunteer(make_hub(district.here))
-    make_grant(district.staff, youth.person)
+    paired = make_assisted_youth(district.here, "秦朗")
+    for each in (youth, paired):
+        make_grant(district.staff, each.person)
     activity = make_activity(district.here)
     here, year = district.here.pk, {"year": "2018"}
+    asked = {"project": make_district_project().pk, "asked_on": "2017-05-04", "answer": "waiting"}
     supply = {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1", "organisation": here}
+    talk = {"held_on": "2017-05-04", "way": "phone", "spoken_with": "guardian", "needs": "课业辅导"}
     member = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": here, "status": "normal"}
     return [
         ("supply_create", [], supply, Supply),
@@ -142,8 +178,19 @@ def makeable(district):
             Assistance,
         ),
         ("service_plan_create", [youth.pk], year, ServicePlan),
+        ("needs_talk_create", [youth.pk], talk, NeedsTalk),
+        ("plan_measure_create", [youth.plans.create(year=2016).pk], {"content": "辅导"}, PlanMeasure),
+        (
+            "service_plan_amend",
+            [youth.plans.create(year=2015, signed_on=date(2015, 3, 21)).pk],
+            {"agreed_on": "2015-09-01", "reason": "搬家", "content": "改在社区辅导"},
+            PlanAmendment,
+        ),
+        ("district_project_create", [], year | {"name": "微心愿"}, DistrictProject),
+        ("project_application_create", [youth.pk], asked, ProjectApplication),
         ("hub_year_create", [volunteer.team.hub_id], year | {"tier": "ordinary"}, HubYear),
         ("report_create", [], {"place": here, "part": "q1", "year": "2017"}, Report),
         ("section_create", [make_report(district.here).pk], {"heading": "团员", "body": "{团员总数}"}, Section),
         ("pairing_create", [youth.pk], {"volunteer": volunteer.pk, "day": "2017-05-04"}, Pairing),
+        ("visit_create", [make_pairing(paired).pk], {"planned_on": "2017-05-04"}, Visit),
     ]

@@ -14,10 +14,10 @@ from django.utils import timezone
 from activities.actions import add_sign_in
 from activities.models import ActivityType, Arrival, Campaign, Partner
 from assistance.actions import fix_volunteer
-from assistance.models import CaseGrant, ServicePlan
+from assistance.models import CaseGrant, CaseGrantRound, DistrictProject, ServicePlan
 from members.models import Namesakes, Person, PersonMerge, Proposal
 from orgs.roles import RoleKind
-from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
+from reports.models import AssessmentStep, Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
 from yl_district.fields import is_masked
 from yl_district.importing.models import ImportBatch
@@ -233,6 +233,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
             {"kept": member.person.pk, "own": {}, "entries": [], "of": mark("经过")}, ensure_ascii=False
         ),
     )
+    found["assessment"] = factories.make_assessment(here.branch, name=mark("考核"))
+    found["assessment_item"] = factories.make_assessment_item(found["assessment"], content=mark("项目"))
     found["report"] = factories.make_report(here.branch)
     found["section"] = Section.objects.create(report=found["report"], position=1)
     keeper = getattr(place, "users", {}).get("office") or found["account"]
@@ -252,13 +254,20 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         found |= case_records(here, mark, volunteer, caseworker)
         case = found["assistance"]
         found["case_attachment"] = factories.make_attachment(case, keeper, mark("帮扶", ".pdf"), note=mark("佐证"))
-    shared = (found["activity_type"], found["campaign"], found["partner"])
+    shared = (found["activity_type"], found["campaign"], found["partner"], found.get("district_project"))
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each not in shared:
                 mark_texts(each, side, place.markup)
     # Written once, so that nothing is put into it afterwards.
     found["edition"] = factories.make_edition(found["report"], keeper, activity, mark("更正"), mark("总结"))
+    AssessmentStep.objects.create(
+        assessment=found["assessment"],
+        kind="returned",
+        words=mark("退回"),
+        written_by=found["account"],
+        written_at=timezone.now(),
+    )
     found["comment"] = factories.make_comment(found["edition"], found["account"], mark("意见"), quoted=mark("摘句"))
     return found
 
@@ -271,6 +280,11 @@ def shared_campaign():
 def shared_partner():
     """A partner of the district, the same for all of its committees."""
     return Partner.objects.first() or factories.make_partner()
+
+
+def shared_project():
+    """A project of the district, the same for all of its committees."""
+    return DistrictProject.objects.first() or factories.make_district_project()
 
 
 def shared_people(place, own, foreign):
@@ -305,12 +319,23 @@ def case_records(here, mark, volunteer, caseworker=None):
     )
     holder = caseworker or factories.make_user(mark("专员"), here.committee, RoleKind.CASEWORKER)
     fields = {"organisation": here.branch, "reason": mark("理由")}
+    plan = ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=mark("目标"))
+    pairing = fix_volunteer(youth, volunteer, date(2017, 1, 10))
     return {
         "case_grant": factories.make_grant(holder, youth.person, **fields),
         "case_request": CaseGrant.objects.create(user=holder, name=mark("另一孩子"), **fields),
+        "case_grant_round": CaseGrantRound.objects.create(
+            user=holder, organisation=here.branch, reason=mark("批量理由"), decision_note=mark("批量意见")
+        ),
         "assisted_youth": youth,
-        "service_plan": ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=mark("目标")),
-        "pairing": fix_volunteer(youth, volunteer, date(2017, 1, 10)),
+        "service_plan": plan,
+        "plan_measure": plan.measure_rows.create(content=mark("措施"), responsible=mark("负责人")),
+        "needs_talk": factories.make_needs_talk(youth, needs=mark("谈话"), next_step=mark("下一步")),
+        "pairing": pairing,
+        "visit": factories.make_visit(pairing, observations=mark("走访"), wishes=mark("需求")),
         "assistance": factories.make_assistance([youth], content=mark("帮扶")),
+        "project_application": factories.make_project_application(youth, shared_project(), purpose=mark("申请")),
+        "district_project": shared_project(),
+        "suggested_activity": factories.make_suggested_activity(youth, name=mark("推荐"), reason=mark("缘由")),
         "scholarship": factories.make_scholarship(student=youth.person, donor=mark("捐助"), remark=mark("奖学金")),
     }

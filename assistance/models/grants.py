@@ -28,7 +28,9 @@ LONGEST_GRANT = 366
 OF_CASE = "case.person"
 
 
-class CaseGrantQuerySet(ReachQuerySet):
+class GrantRequestQuerySet(ReachQuerySet):
+    """Requests to open case files, on which somebody else decides."""
+
     seen_by = (RoleKind.STAFF, RoleKind.LEADER)
 
     def visible_to(self, user: User) -> Self:
@@ -39,10 +41,6 @@ class CaseGrantQuerySet(ReachQuerySet):
         """Returns why users see their own requests: tuples of the user's key, kinds of roles and reason in words."""
         return [(user, RoleKind, "本人的申请") for user in self.values_list("user", flat=True)]
 
-    def open_on(self, day: date) -> Self:
-        """Grants by which a case file can be opened on `day`: approved, neither ended nor expired."""
-        return self.filter(is_approved=True, ended_on__isnull=True, expires_on__gte=day)
-
     def undecided(self) -> Self:
         """Requests neither decided nor withdrawn."""
         return self.filter(is_approved__isnull=True, ended_on__isnull=True)
@@ -50,6 +48,19 @@ class CaseGrantQuerySet(ReachQuerySet):
     def held_by(self, user: User) -> Self:
         """The requests of one user."""
         return self.filter(user=user.pk)
+
+    def of_files_kept_by(self, user: User) -> Self:
+        """The user's requests in organisations whose case files they currently keep."""
+        kept: Condition = Q(pk__in=[])
+        for organisation in user.case_organisations:
+            kept |= self.reach(organisation)
+        return self.held_by(user).filter(kept)
+
+
+class CaseGrantQuerySet(GrantRequestQuerySet):
+    def open_on(self, day: date) -> Self:
+        """Grants by which a case file can be opened on `day`: approved, neither ended nor expired."""
+        return self.filter(is_approved=True, ended_on__isnull=True, expires_on__gte=day)
 
     def told_to(self, viewer: User) -> Self:
         """Grants in force for youths whose files the viewer may open too, so that they reveal no other file.
@@ -67,13 +78,6 @@ class CaseGrantQuerySet(ReachQuerySet):
         grants = self.select_related("decided_by").order_by("expires_on", "pk")
         words = "个案授权，有效期至 {0.expires_on}，由{0.decided_by}批准"
         return [(each.user_id, CASE_KEEPERS, words.format(each)) for each in grants]
-
-    def of_files_kept_by(self, user: User) -> Self:
-        """The user's requests in organisations whose case files they currently keep."""
-        kept: Condition = Q(pk__in=[])
-        for organisation in user.case_organisations:
-            kept |= self.reach(organisation)
-        return self.held_by(user).filter(kept)
 
 
 class CaseGrant(SealedLinkModel):
@@ -109,6 +113,16 @@ class CaseGrant(SealedLinkModel):
     decision_note = models.CharField("审批意见", max_length=200, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
     ended_on = happened(models.DateField("终止日期", null=True, blank=True))
+    # The one decision by which it was given together with others; empty where it was asked for singly.
+    grant_round = models.ForeignKey(
+        "CaseGrantRound",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="grants",
+        verbose_name="批量授权",
+    )
 
     objects = CaseGrantQuerySet.as_manager()
     history = Tracked()
@@ -146,8 +160,7 @@ class CaseGrant(SealedLinkModel):
         return masked_name(self.name)
 
     def clean(self):
-        if self.days is not None and not 1 <= self.days <= LONGEST_GRANT:
-            raise ValidationError({"days": problem(f"1 至 {LONGEST_GRANT} 天", "请改短期限，到期后可再次申请")})
+        check_length(self)
 
     def state_on(self, day):
         """Returns the state of the request on `day`, in words."""
@@ -163,6 +176,12 @@ class CaseGrant(SealedLinkModel):
         """Ends the grant or withdraws the request on `day`."""
         self.ended_on = day
         self.save()
+
+
+def check_length(asked):
+    """Raises ValidationError where a request asks for no days or for more than LONGEST_GRANT."""
+    if asked.days is not None and not 1 <= asked.days <= LONGEST_GRANT:
+        raise ValidationError({"days": problem(f"1 至 {LONGEST_GRANT} 天", "请改短期限，到期后可再次申请")})
 
 
 class CaseQuerySet(ReachQuerySet):

@@ -28,6 +28,7 @@ from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem
 
 from .grants import OF_CASE, CaseQuerySet, grants_in_words
+from .needs import NeedsTalk
 from .pairings import Pairing
 from .plans import ServicePlan
 
@@ -46,6 +47,10 @@ class AssistedYouthQuerySet(CaseQuerySet):
         """Youths in the register on `day`."""
         return self.filter(standing_on(day, "registered_on", "removed_on"))
 
+    def removed_because(self, reason: str) -> Self:
+        """Youths removed from the register for this reason."""
+        return self.filter(removal_reason=reason)
+
     def with_plan_for(self, year: int) -> Self:
         """Youths with a service plan for `year`."""
         return self.filter(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
@@ -53,6 +58,14 @@ class AssistedYouthQuerySet(CaseQuerySet):
     def without_plan_for(self, year: int) -> Self:
         """Youths without a service plan for `year`."""
         return self.exclude(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
+
+    def asked_during(self, year: int) -> Self:
+        """Youths whose needs somebody asked for within `year`."""
+        return self.filter(Exists(NeedsTalk.objects.held_during(Period.of_year(year)).filter(youth=OuterRef("pk"))))
+
+    def not_asked_during(self, year: int) -> Self:
+        """Youths whose needs nobody asked for within `year`."""
+        return self.exclude(Exists(NeedsTalk.objects.held_during(Period.of_year(year)).filter(youth=OuterRef("pk"))))
 
     def helped_by(self, day: date) -> Self:
         """Youths who received an assistance in the quarter of `day`."""
@@ -92,6 +105,17 @@ class AssistedYouth(SealedLinkModel):
         DUTY = "duty", "履行法定职责"
         EMERGENCY = "emergency", "紧急情况下保护人身安全"
 
+    class RemovalReason(models.TextChoices):
+        AGE = "age", "年满"
+        EDUCATION = "education", "升学"
+        EMPLOYMENT = "employment", "就业"
+        RELIEVED = "relieved", "困难已解除"
+        MOVED = "moved", "迁出"
+        WITHDRAWN = "withdrawn", "本人或监护人退出"
+        REFERRED = "referred", "转介其他部门"
+        DEATH = "death", "死亡"
+        OTHER = "other", "其他"
+
     person = SealedForeignKey(
         Person,
         models.PROTECT,
@@ -115,6 +139,8 @@ class AssistedYouth(SealedLinkModel):
     needs = EncryptedTextField("需求", blank=True)
     registered_on = happened(models.DateField("入库日期"))
     removed_on = announced(models.DateField("出库日期", null=True, blank=True), "出库")
+    removal_reason = models.CharField("出库原因", max_length=20, choices=RemovalReason, blank=True)
+    removal_note = EncryptedTextField("出库说明", blank=True)
     bound_on = happened(models.DateField("平台绑定日期", null=True, blank=True))
     legal_basis = models.CharField("处理依据", max_length=20, choices=LegalBasis, blank=True)
     legal_basis_on = happened(models.DateField("同意或依据日期", null=True, blank=True))
@@ -137,6 +163,8 @@ class AssistedYouth(SealedLinkModel):
             "needs",
             "legal_basis",
             "legal_basis_on",
+            "removal_reason",
+            "removal_note",
             "remark",
             "kept_until",
             "nameless_on",
@@ -179,19 +207,28 @@ class AssistedYouth(SealedLinkModel):
 
     def clean(self):
         check_order(self, "registered_on", "removed_on")
+        self._check_removal()
         if self.legal_basis and not self.legal_basis_on:
             raise ValidationError({"legal_basis_on": problem("取得同意或确定依据的日期", "请补填日期")})
         latest = years_before(timezone.localdate(), -1)
         if self.kept_until and self.kept_until > latest:
             raise ValidationError({"kept_until": problem(f"不晚于 {latest} 的日期（一次最多延长一年）", "请核对年份")})
 
+    def _check_removal(self):
+        """Raises ValidationError for a reason of a removal that has no day, or for 其他 without a word on it."""
+        if self.removed_on is None and (self.removal_reason or self.removal_note):
+            raise ValidationError({"removed_on": problem("出库日期", "请补填出库日期；仍在库的，请清空出库原因和说明")})
+        if self.removal_reason == self.RemovalReason.OTHER and not self.removal_note:
+            raise ValidationError({"removal_note": problem("出库说明", "出库原因为“其他”的，请写明情况")})
+
     def pairing_on(self, day):
         """Returns the pairing in force on `day`, or None."""
         return self.pairings.as_of(day).select_related("volunteer__person").first()
 
-    def remove(self, day):
-        """Removes the youth from the register on `day`."""
-        self.removed_on = day
+    def remove(self, day, reason="", note="", kept_until=None):
+        """Removes the youth from the register on `day`, and has the file kept longer where `kept_until` says so."""
+        self.removed_on, self.removal_reason, self.removal_note = day, reason, note
+        self.kept_until = kept_until or self.kept_until
         self.full_clean()
         self.save()
 
@@ -308,13 +345,23 @@ class Assistance(SealedLinkModel):
         verbose_name="来自活动",
     )
     activity_key = SealedKeyField("activity", verbose_name="活动编号")
+    visit = models.OneToOneField(
+        "Visit",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="assistance",
+        verbose_name="来自走访",
+    )
 
     attachments = GenericRelation(Attachment)
 
     objects = AssistanceQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
     record_options = RecordOptions(
-        facts=("held_on", "with_everyone"), neutral=("kind", "form", "content", "partners", "amount", "activity")
+        facts=("held_on", "with_everyone"),
+        neutral=("kind", "form", "content", "partners", "amount", "activity", "visit"),
     )
 
     class Meta:

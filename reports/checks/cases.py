@@ -73,11 +73,11 @@ def youths_behind_pace(inspection):
             yield of_youth(inspection, youth, found, "assistance_create")
 
 
-def assistances_due(start, until):
-    """The assistances due between two days: the share of A_YEAR for the whole months between them."""
+def assistances_due(start, until, a_year=A_YEAR):
+    """The assistances due between two days: the share of those of a year for the whole months between them."""
     after = until + timedelta(days=1)
     months = (after.year - start.year) * 12 + after.month - start.month - (after.day < start.day)
-    return max(months, 0) * A_YEAR // 12
+    return max(months, 0) * a_year // 12
 
 
 def assistances_not_adding_up(inspection):

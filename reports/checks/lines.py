@@ -4,7 +4,7 @@ A line states what to look for, its severity, the figures affected and who may s
 records, the command and the explanations required before signing all derive from it.
 """
 
-from . import activities, awaited, cases, numbers, organisations, people, sums
+from . import activities, assessments, awaited, cases, numbers, organisations, people, sums
 from .inspection import Audience, Check, Severity
 
 ERROR, MUST_EXPLAIN, NOTE = Severity
@@ -93,6 +93,8 @@ CHECKS = [
           ("youths_bound",), "请核对平台绑定日期", "名"),
     Check("case_binding_apart", "帮扶对象绑定日期两处不一致", "存疑记录", NOTE, FOR_CASES, people.case_bindings_apart,
           ("youths_bound",), "请核对后在平台录入中保存一次，两处即为同一日期", "条"),
+    Check("assessment_open", "预防考核待自评", "预防考核", NOTE, FOR_NAMES, assessments.assessments_open,
+          (), "请在截止日期前逐项自评，备好证明材料后提交", "份"),
     Check("awaited", "名单中待补的内容", "存疑记录", NOTE, FOR_NAMES, awaited.cells_awaited,
           (), "请打开记录补填，或选择不再提醒", "条", is_kept=True),
     Check("case_awaited", "个案名单中待补的内容", "存疑记录", NOTE, FOR_CASES, awaited.case_cells_awaited,

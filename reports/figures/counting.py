@@ -18,7 +18,7 @@ from .figure import Figure, Result
 from .lines import all_figures
 from .prepared import PLACE_OF_PAIR, PreparedQuery, fetched, prepared
 from .scopes import Scope
-from .sources import Rows, ToReach
+from .sources import Rows, ToReach, assessments
 
 # Keeps annotations from colliding with model fields, none of which begins so.
 PREFIX = "asked_"
@@ -53,9 +53,9 @@ def results(scope: Scope, with_cases: bool = True, only: Collection[str] | None 
     # Of cases nothing is kept, so that one query counts all of these.
     cases = [figure for figure in wanted.values() if figure.is_case]
     of_cases = {result.figure.key: result for result in results_of((figure, scope) for figure in cases)}
-    # Each campaign has rows of its own, so that one query counts those of all of them.
-    campaigns = [figure for figure in wanted.values() if is_of_campaign(figure)]
-    apart = of_cases | {result.figure.key: result for result in kept_results_of((one, scope) for one in campaigns)}
+    # Campaigns and assessments have rows of their own, so that one query counts those of all of them.
+    single = [figure for figure in wanted.values() if is_of_campaign(figure) or figure.source is assessments]
+    apart = of_cases | {result.figure.key: result for result in kept_results_of((one, scope) for one in single)}
     groups = grouped_rows(scope, figures.values(), {one.source for key, one in wanted.items() if key not in apart})
     return {
         key: replace(apart[key], target=targets.get(key))

@@ -26,6 +26,7 @@ class Subject(Enum):
     HUBS = "青年汇"
     ACTIVITIES = "活动合计"
     PLATFORMS = "外部平台"
+    PREVENTION = "预防考核"
     TYPES = "各类活动"
     CAMPAIGNS = "专项"
 
@@ -200,7 +201,20 @@ class Result:
         }
 
 
-ORGANISATION, MEMBERS, UNITS, EDUCATION, LINKS, ASSISTANCE, HUBS, ACTIVITIES, PLATFORMS, TYPES, CAMPAIGNS = Subject
+(
+    ORGANISATION,
+    MEMBERS,
+    UNITS,
+    EDUCATION,
+    LINKS,
+    ASSISTANCE,
+    HUBS,
+    ACTIVITIES,
+    PLATFORMS,
+    PREVENTION,
+    TYPES,
+    CAMPAIGNS,
+) = Subject
 STOCK, FLOW, YEAR = Timing
 OPEN, CASES = Secrecy
 DISJOINT, OVERLAPPING = Overlap

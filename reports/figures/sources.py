@@ -12,10 +12,16 @@ from assistance.models import (
     AssistanceQuerySet,
     AssistedYouth,
     AssistedYouthQuerySet,
+    ProjectApplication,
+    ProjectApplicationQuerySet,
     Scholarship,
     ScholarshipQuerySet,
     ServicePlan,
     ServicePlanQuerySet,
+    SuggestedActivity,
+    SuggestedActivityQuerySet,
+    Visit,
+    VisitQuerySet,
 )
 from members.models import Member, MemberQuerySet, Person, PersonQuerySet, Post, Volunteer, VolunteerQuerySet
 from orgs.models import Organisation, OrganisationQuerySet, ReachQuerySet, Supply, SupplyQuerySet, Unit, UnitQuerySet
@@ -31,7 +37,7 @@ from outreach.models import (
 )
 from youthhubs.models import Hub, HubQuerySet
 
-from ..models import PlatformEntry, PlatformEntryQuerySet
+from ..models import Assessment, AssessmentQuerySet, PlatformEntry, PlatformEntryQuerySet
 from .scopes import Scope
 
 # The QuerySets of the sources, all of which have `visible_to`.
@@ -158,6 +164,18 @@ def assistances(scope: Scope) -> AssistanceQuerySet:
     return given.with_youths_reached(scope.organisation)
 
 
+def project_applications(scope: Scope) -> ProjectApplicationQuerySet:
+    return ProjectApplication.objects.within(scope.organisation)
+
+
+def activities_suggested(scope: Scope) -> SuggestedActivityQuerySet:
+    return SuggestedActivity.objects.within(scope.organisation)
+
+
+def visits(scope: Scope) -> VisitQuerySet:
+    return Visit.objects.within(scope.organisation).done_during(scope.passed)
+
+
 def scholarships(scope: Scope) -> ScholarshipQuerySet:
     return Scholarship.objects.of_cases_by(scope.organisation, scope.day)
 
@@ -179,3 +197,7 @@ def people_signed_in(scope: Scope) -> PersonQuerySet:
 
 def platform_entries(scope: Scope) -> PlatformEntryQuerySet:
     return PlatformEntry.objects.placed_within(scope.organisation).of_open_subjects()
+
+
+def assessments(scope: Scope) -> AssessmentQuerySet:
+    return Assessment.objects.at(scope.organisation).of_year(scope.year).concluded_by(scope.today)

@@ -6,13 +6,23 @@ import django_tables2 as tables
 from django.db.models import Model
 
 from activities.tables import ActivityTable, CoveredCadreTable, CoveredMemberTable
-from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
+from assistance.tables import (
+    AssistanceTable,
+    AssistedYouthTable,
+    ProjectApplicationTable,
+    ScholarshipTable,
+    ServicePlanTable,
+    SuggestedActivityTable,
+    VisitTable,
+)
 from members.tables import MemberTable, PersonTable
 from orgs.models import User
 from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
 from outreach.tables import ContactTable
+from yl_district.pages.tables import PageTable, RecordColumn
 from youthhubs.tables import HubTable, VolunteerTable
 
+from ..models import Assessment
 from ..platforms.tables import PlatformEntryTable
 from .figure import Figure
 from .sources import (
@@ -29,6 +39,19 @@ from .sources import (
 )
 
 NUMBER_CELL = {"th": {"class": "number"}, "td": {"class": "number"}}
+
+
+class AssessmentTable(PageTable):
+    """Lists assessments with their state and result."""
+
+    related = ("organisation",)
+    phone_columns = ("year", "state")
+
+    name = RecordColumn()
+
+    class Meta(PageTable.Meta):
+        model = Assessment
+        fields = ["name", "year", "organisation", "state", "due_on", "grade", "result_points", "result_on"]
 
 
 class CountedActivityTable(ActivityTable):
@@ -121,6 +144,7 @@ class LinkedYouthTable(PersonTable):
 OF_KIND: dict[type[Model], type[tables.Table]] = {
     table.Meta.model: table
     for table in (
+        AssessmentTable,
         AssistedYouthTable,
         CountedActivityTable,
         CountedAssistanceTable,
@@ -130,11 +154,14 @@ OF_KIND: dict[type[Model], type[tables.Table]] = {
         OrganisationTable,
         PersonTable,
         PlatformEntryTable,
+        ProjectApplicationTable,
         ScholarshipTable,
         ServicePlanTable,
+        SuggestedActivityTable,
         SupplyTable,
         UnitContactTable,
         UnitTable,
+        VisitTable,
         VolunteerTable,
     )
 }

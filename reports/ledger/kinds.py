@@ -4,7 +4,10 @@ from activities.campaign_resources import CampaignResource
 from activities.partner_resources import PartnerResource
 from activities.proof_resources import CampaignProofResource
 from activities.resources import ActivityResource, SignInResource
-from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
+from assistance.plan_resources import NeedsTalkResource, PlanMeasureResource, ServicePlanResource
+from assistance.project_resources import DistrictProjectResource, ProjectApplicationResource
+from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource
+from assistance.visit_resources import VisitResource
 from members.models import Member, Person
 from members.organisation_resources import LiaisonResource, OrganisationSheetResource
 from members.resources import MemberResource, PostResource, SchoolSpanResource
@@ -23,6 +26,7 @@ from yl_district.sheets.cells import text_key
 from youthhubs.resources import HubYearResource, TeamMemberResource, VolunteerResource
 from youthhubs.staff_resources import HubStaffResource
 
+from ..assessment.resources import AssessmentItemResource
 from ..platforms.resources import PlatformEntryResource
 from ..targets.resources import TargetResource
 from .candidates import describe_candidates
@@ -76,8 +80,13 @@ KINDS = ImportKinds(
         ImportKind("contacts", ContactResource, "contact_list", "contact_create"),
         ImportKind("volunteers", VolunteerResource, "volunteer_list", "volunteer_create"),
         ImportKind("assisted", AssistedYouthResource, "assisted_youth_list", is_case=True),
+        ImportKind("needs_talks", NeedsTalkResource, "assisted_youth_list", is_case=True, on_page=False),
         ImportKind("plans", ServicePlanResource, "service_plan_list", is_case=True, on_page=False),
+        ImportKind("plan_measures", PlanMeasureResource, "service_plan_list", is_case=True, on_page=False),
+        ImportKind("visits", VisitResource, "visit_list", is_case=True, on_page=False),
         ImportKind("assistances", AssistanceResource, "assistance_list", is_case=True, on_page=False),
+        ImportKind("projects", DistrictProjectResource, "district_project_list", is_case=True, on_page=False),
+        ImportKind("applications", ProjectApplicationResource, "project_application_list", is_case=True, on_page=False),
         ImportKind("scholarships", ScholarshipResource, "scholarship_list", is_case=True, on_page=False),
         ImportKind("hubs", HubYearResource, "hub_list"),
         ImportKind("hub_staff", HubStaffResource, "hub_list"),
@@ -93,6 +102,7 @@ KINDS = ImportKinds(
         ImportKind("supplies", SupplyResource, "supply_list", "supply_create"),
         ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
         ImportKind("targets", TargetResource, "target_list"),
+        ImportKind("assessment_items", AssessmentItemResource, "assessment_list"),
     ),
     # Members carry more facts about a person than posts, which tell who can look after an organisation; hubs precede
     # their volunteers.

@@ -1,12 +1,16 @@
 """The ledger workbook (年度工作台账): imported completely or not at all, exported, and written empty as a template."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db.models import Q
 
 from activities.models import ActivityType, Campaign
 from activities.resources import ActivityResource, SignInResource
-from assistance.resources import AssistanceResource, ScholarshipResource, ServicePlanResource
+from assistance.plan_resources import NeedsTalkResource, PlanMeasureResource, ServicePlanResource
+from assistance.project_resources import ProjectApplicationResource
+from assistance.resources import AssistanceResource, ScholarshipResource
+from assistance.visit_resources import VisitResource
 from orgs.resources import SupplyResource, UnitContactResource
 from outreach.resources import ContactResource
 from yl_district.importing.check import CHANGED, CLOSED, DOUBTFUL, NEW, SAME
@@ -24,6 +28,7 @@ from yl_district.sheets.columns import Book
 from yl_district.sheets.problems import Problem, problem_at
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
 
+from ..assessment.resources import AssessmentItemResource
 from ..figures.lines import all_figures
 from ..models import PlatformEntry
 from ..platforms.resources import PlatformEntryResource
@@ -235,7 +240,7 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
     without `with_cases`, nothing reveals who is assisted. Returns the number of rows.
     """
     book = noted_book(Book(today, masks, with_cases))
-    sheets = []
+    sheets, choices = [], offered_choices()
     for kind in KINDS.values():
         resource = kind.resource(book)
         records = resource._meta.model.objects.all()
@@ -248,16 +253,21 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
             records = records.filter(happened_in(kind.resource, year))
         rows = resource.export_rows(records)
         if rows or not kind.resource.is_of_earlier:
-            sheets.append((kind.label, headings(kind.resource), rows))
+            sheets.append((kind.label, headings(kind.resource, choices), rows))
     write_workbook(stream, sheets)
     return sum(len(rows) for _, _, rows in sheets)
 
 
-# A scholarship of one year may be approved, and so counted, in the next.
+# A scholarship of one year may be approved, paid and so counted in the next.
 YEAR_FIELDS = {
+    NeedsTalkResource: ["held_on__year"],
     ServicePlanResource: ["year"],
-    ScholarshipResource: ["year", "applied_on__year", "approved_on__year"],
+    PlanMeasureResource: ["plan__year"],
+    VisitResource: ["planned_on__year", "done_on__year"],
+    ScholarshipResource: ["year", "applied_on__year", "approved_on__year", "paid_on__year", "thanked_on__year"],
+    ProjectApplicationResource: ["asked_on__year", "answered_on__year"],
     TargetResource: ["year"],
+    AssessmentItemResource: ["assessment__year"],
     UnitContactResource: ["held_on__year"],
     ContactResource: ["held_on__year"],
     AssistanceResource: ["held_on__year"],
@@ -276,13 +286,17 @@ def happened_in(resource, year):
     return condition
 
 
-def headings(resource):
-    """A sheet's headings, including drop-downs whose choices depend on stored data."""
-    choices = {
-        "指标": all_figures,
-        "类型": lambda: ActivityType.objects.values_list("name", flat=True),
-        "专项": lambda: Campaign.objects.values_list("name", flat=True),
+def offered_choices():
+    """{heading: function} for drop-downs whose choices depend on stored data, each of which is asked for once."""
+    return {
+        "指标": cache(all_figures),
+        "类型": cache(lambda: tuple(ActivityType.objects.values_list("name", flat=True))),
+        "专项": cache(lambda: tuple(Campaign.objects.values_list("name", flat=True))),
     }
+
+
+def headings(resource, choices):
+    """A sheet's headings, with the `offered_choices`."""
     offered = []
     for item in resource.columns:
         heading = item.heading
@@ -294,4 +308,6 @@ def headings(resource):
 
 def write_template(stream):
     """Writes an empty ledger with drop-downs, required headings in red, and every cell formatted as text."""
-    write_workbook(stream, [(kind.label, headings(kind.resource), []) for kind in KINDS.values()], template=True)
+    choices = offered_choices()
+    sheets = [(kind.label, headings(kind.resource, choices), []) for kind in KINDS.values()]
+    write_workbook(stream, sheets, template=True)

@@ -1,5 +1,12 @@
-"""Targets, platform entries, and the documents that the office writes, explains and signs, with what is asked."""
+"""Targets, assessments, platform entries, and documents that the office writes and signs, with what is asked."""
 
+from .assessments import (
+    Assessment,
+    AssessmentItem,
+    AssessmentItemQuerySet,
+    AssessmentQuerySet,
+    AssessmentStep,
+)
 from .comments import Comment, CommentEntry, CommentQuerySet
 from .documents import Report, ReportQuerySet, ReportReachQuerySet, Section, SectionQuerySet
 from .editions import CountedFigure, Edition, EditionQuerySet
@@ -12,6 +19,11 @@ __all__ = [
     "BOUND_AT_HOME",
     "EXPLAINERS",
     "RECORDS",
+    "Assessment",
+    "AssessmentItem",
+    "AssessmentItemQuerySet",
+    "AssessmentQuerySet",
+    "AssessmentStep",
     "Comment",
     "CommentEntry",
     "CommentQuerySet",

@@ -52,6 +52,23 @@ VISITS_ALONE = [
     (date(2017, 9, 4), date(2017, 11, 30), "面对面", "文化生活", "面对面交流，一起选书读书"),
 ]
 
+# What each plan of 2017 lists: measure, month until which, who where that is not the volunteer, what came of it.
+SAMPLE_MEASURES = [
+    ("入户了解家庭情况，商定{need}的做法", date(2017, 4, 30), None, "已走访，与监护人商定"),
+    ("组织参加暑期安全自护培训", date(2017, 7, 31), "团委", "已参加"),
+    ("每月至少一次帮扶，记录在案", date(2017, 12, 20), None, "全年 12 次"),
+]
+SAMPLE_REVIEWS = {
+    "年中回顾日期": date(2017, 7, 6),
+    "年中目标达成": "部分达成",
+    "年中回顾情况": "每月帮扶按期进行，集体活动参加较少",
+    "下半年继续的事项": "多参加地区的活动",
+    "年末回顾日期": date(2017, 12, 14),
+    "年末目标达成": "达成",
+    "年末回顾情况": "各项措施均已落实",
+    "下一年继续的事项": "继续结对",
+}
+
 
 @dataclass(eq=False)
 class SampleCase:
@@ -123,6 +140,7 @@ def case_rows(cases):
             "需求": need,
             "入库日期": registered,
             "出库日期": case.removed,
+            "出库原因": "年满" if case.removed else None,
             "固定志愿者": case.volunteer.person.name,
             "平台绑定日期": case.bound,
             "备注": "年满十八周岁，已就业" if case.removed else "由亲属监护" if focus else None,
@@ -143,7 +161,65 @@ def plan_rows(cases):
                 "目标": "学习生活稳定，参加集体活动" if year == 2016 else f"{need}得到落实，每月至少一次帮扶",
                 "措施": "固定志愿者结对，走访、电话、活动相结合",
                 "签订日期": max(signed, case.registered),
+                "家庭方签字人": "监护人",
+                "家庭方姓名": case.guardian.name,
+                "志愿者签字": case.volunteer.person.name,
+                "团委签字": "书记",
+            } | (SAMPLE_REVIEWS if year == 2017 and case.bound else {})
+
+
+def talk_rows(cases):
+    """Rows of 需求征集: what was needed, asked by phone or on a visit before each yearly plan."""
+    chance = Chance("needs talks")
+    for year, last in ((2016, date(2016, 3, 18)), (2017, date(2017, 2, 17))):
+        for number, case in enumerate(cases):
+            if case.registered.year > year or (case.removed and case.removed.year < year):
+                continue
+            is_visit = (number + year) % 2 == 0
+            yield {
+                "日期": chance.workday(max(date(year, 1, 9), case.registered), max(last, case.registered)),
+                "帮扶对象": case.person.name,
+                "方式": "走访入户" if is_visit else "电话",
+                "谈话对象": "监护人" if number % 3 else "本人",
+                "所说的需求": f"希望得到{case.facts[6]}",
+                "下一步": "写入本年度服务计划书",
+                "询问的志愿者": case.volunteer.person.name if is_visit else None,
             }
+
+
+def measure_rows(cases):
+    """Rows of 计划措施: what the plans of the eight for 2017 say is to be done, and what came of it."""
+    chance = Chance("measures")
+    for case in cases:
+        if case.removed:
+            continue
+        volunteer = case.volunteer.person.name
+        for content, due, responsible, result in SAMPLE_MEASURES:
+            yield {
+                "帮扶对象": case.person.name,
+                "年度": 2017,
+                "具体措施": content.format(need=case.facts[6]),
+                "完成时限": due,
+                "负责人": responsible or volunteer,
+                "完成日期": chance.workday(date(2017, due.month - 1, 9), date(2017, due.month, 20)),
+                "完成情况": result,
+            }
+
+
+def visit_rows(cases):
+    """Rows of 走访: what fixed volunteers did that was an assistance as well, one put off, and one not done yet."""
+    for row in assistance_rows(cases):
+        if row["志愿者"]:
+            yield {
+                "帮扶对象": row["帮扶对象"],
+                "计划日期": row["日期"].replace(day=1) if row["日期"].year == 2017 else None,
+                "走访日期": row["日期"],
+                "方式": row["方式"],
+                "走访情况": row["内容"],
+            }
+    put_off, waiting = cases[2].person.name, cases[5].person.name
+    yield {"帮扶对象": put_off, "计划日期": date(2017, 12, 11), "取消日期": date(2017, 12, 8), "取消原因": "随家人外出"}
+    yield {"帮扶对象": waiting, "计划日期": date(2017, 12, 27)}
 
 
 def assistance_rows(cases):
@@ -180,15 +256,51 @@ def _assistance(day, names, kind, way, content, volunteer=None, partner=None, mo
     }
 
 
+# Of the district's projects of 2017: from whom, until when to be applied for, and who applied when, for what, with
+# what answer.
+PROJECTS = {
+    "暖冬助学（2017）": ("区青少年发展基金会", date(2017, 10, 31), [
+        (0, date(2017, 10, 12), "冬季校服一套", "批准", date(2017, 11, 6)),
+        (1, date(2017, 10, 12), "冬季校服一套", "批准", date(2017, 11, 6)),
+        (3, date(2017, 10, 20), "护眼台灯一盏", "未批准", date(2017, 11, 6)),
+    ]),
+    "微心愿（2017）": ("团区委", date(2017, 5, 31), [
+        (2, date(2017, 5, 9), "课外书一套", "批准", date(2017, 5, 25)),
+        (4, date(2017, 5, 16), "篮球一个", "批准", date(2017, 5, 25)),
+    ]),
+}  # fmt: skip
+
+
+def project_rows():
+    """Rows of 区级帮扶项目."""
+    for name, (giver, last, _) in PROJECTS.items():
+        yield {"项目": name, "年度": 2017, "提供单位": giver, "申请截止日期": last}
+
+
+def application_rows(cases):
+    """Rows of 帮扶项目申请: of youths in the register."""
+    for name, (_, _, asked) in PROJECTS.items():
+        for place, day, purpose, answer, answered in asked:
+            yield {
+                "帮扶对象": cases[place].person.name,
+                "项目": name,
+                "申请日期": day,
+                "申请内容": purpose,
+                "答复": answer,
+                "答复日期": answered,
+            }
+
+
 def scholarship_rows(people, cases):
-    """Rows of 奖学金: one granted in 2017; the students on the platform are the eight in the register."""
+    """Rows of 奖学金: one granted in each year; the students on the platform are the eight in the register."""
     granted_2017, granted_2016 = cases[3], cases[8]
     for case in cases:
         if case.stands_on(date(2016, 9, 20)):
-            yield _scholarship(2016, case, case is granted_2016)
+            yield _scholarship(2016, case, "已发放" if case is granted_2016 else "未批准")
     for case in cases:
         if not case.removed:
-            yield _scholarship(2017, case, case is granted_2017)
+            waiting = "上报" if "小学" in case.facts[2] else "申报"
+            yield _scholarship(2017, case, "已发放" if case is granted_2017 else waiting)
     yield {
         "年度": 2017,
         "姓名": people.child(date(2005, 2, 1), date(2005, 11, 30)).name,
@@ -201,18 +313,26 @@ def scholarship_rows(people, cases):
     }
 
 
-def _scholarship(year, case, granted):
+def _scholarship(year, case, state):
+    """One application with the days of the steps that its state says are done."""
     school = case.facts[2]
     stage = "小学" if "小学" in school else "高中" if "高中" in school else "初中"
+    is_paid, is_forwarded = state == "已发放", state != "申报"
+    amount = {"小学": 400, "初中": 600, "高中": 800}[stage] if is_paid else None
     return {
         "年度": year,
         "姓名": case.person.name,
         "学校": school,
         "学段": stage,
         "申报日期": date(year, 9, 15),
-        "状态": "已发放" if granted else "上报" if stage == "小学" else "申报",
-        "批准日期": date(year, 11, 17) if granted else None,
-        "资助金额": {"小学": 400, "初中": 600, "高中": 800}[stage] if granted else None,
-        "捐助人": "爱心人士（匿名）" if granted else None,
+        "状态": state,
+        "批准日期": date(year, 11, 17) if state in ("已发放", "未批准") else None,
+        "资助金额": amount,
+        "捐助人": "爱心人士（匿名）" if is_paid else None,
         "在平台": "是",
+        "初审日期": date(year, 9, 20) if is_forwarded else None,
+        "上报日期": date(year, 9, 28) if is_forwarded else None,
+        "发放日期": date(year, 12, 5) if is_paid else None,
+        "发放金额": amount,
+        "致谢日期": date(year, 12, 20) if is_paid else None,
     }

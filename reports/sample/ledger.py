@@ -6,7 +6,7 @@ from pathlib import Path
 import xlsxwriter
 
 from ..ledger.kinds import KINDS
-from . import activities, assistance, cadres, hubs, members, organisations, outreach, platforms, units
+from . import activities, assessments, assistance, cadres, hubs, members, organisations, outreach, platforms, units
 from .people import People
 
 COMMITTED = Path(__file__).with_name("ledger-2017.xlsx")
@@ -37,8 +37,13 @@ def sheets():
         "联系记录": outreach.youth_contact_rows(links),
         "志愿者": hubs.volunteer_rows(volunteers),
         "帮扶对象": assistance.case_rows(cases),
+        "需求征集": assistance.talk_rows(cases),
         "服务计划": assistance.plan_rows(cases),
+        "计划措施": assistance.measure_rows(cases),
+        "走访": assistance.visit_rows(cases),
         "帮扶记录": assistance.assistance_rows(cases),
+        "区级帮扶项目": assistance.project_rows(),
+        "帮扶项目申请": assistance.application_rows(cases),
         "奖学金": assistance.scholarship_rows(people, cases),
         "青年汇": hubs.hub_rows(posts),
         "青年汇人员": hubs.staff_rows(posts, volunteers),
@@ -51,6 +56,7 @@ def sheets():
         "物资配发": organisations.supply_rows(tree),
         "平台录入": platforms.entry_rows(tree, posts, memberships, links, volunteers, cases, activities.events()),
         "年度任务": platforms.target_rows(),
+        "预防考核": assessments.item_rows(tree[0]),
     }
     columns = {resource.sheet: [each.column_name for each in resource.columns] for resource in KINDS.resources}
     # The sheets of earlier states are left out, where nothing in the sample district changed.

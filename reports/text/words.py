@@ -17,7 +17,7 @@ from ..figures.figure import FLOW, Subject
 from . import shortfall
 from .aspects import Meaning
 from .plans import TASKS, period_ahead, quarters_ahead
-from .sentences import TextPart, TextParts, listing, shortened
+from .sentences import Number, TextPart, TextParts, listing, shortened
 
 if TYPE_CHECKING:
     from .writing import TextWriter
@@ -138,6 +138,17 @@ def campaigns_covered(writer: TextWriter) -> TextParts:
     return tuple(part for campaign in campaigns for part in text.coverage(campaign))
 
 
+def assessment_passed(writer: TextWriter) -> TextParts:
+    """The sentence on the year's assessment of prevention work; empty without a result."""
+    text = writer.sentences
+    if not text.value(ASSESSED):
+        return ()
+    [assessment] = text.results[ASSESSED].figure.rows(text.scope)
+    has_passed = assessment.grade == assessment.Grade.PASSED
+    done = f"完成{assessment.name}各项内容，考核结果" if has_passed else f"{assessment.name}结果"
+    return (f"{done}为", Number(ASSESSED, assessment.result_words), "。")
+
+
 def is_active(writer: TextWriter) -> bool:
     """Whether work was recorded within the period.
 
@@ -169,6 +180,8 @@ def period(write: Callable[[Period], str]) -> Callable[[TextWriter], str]:
     return lambda writer: write(writer.sentences.scope.period)
 
 
+# The figure of assessments with a result, of which an organisation has one a year at most.
+ASSESSED = "assessment_results"
 CASE_COUNTS = frozenset({"assisted_youths", "assistances", "assistances_per_youth"})
 
 # Says nothing, but makes its paragraph one about cases.
@@ -203,6 +216,7 @@ WORDS = {
     "帮扶情况": Word(given, "帮扶次数和内容", CASE_COUNTS),
     CASES_MARK: Word(lambda writer: "", "本段只给可以知道帮扶情况的人看", CASE_COUNTS),
     "专项覆盖": Word(campaigns_covered, "期内专项的覆盖人数和覆盖率，逐项一句"),
+    "预防考核": Word(assessment_passed, "预防青少年违法犯罪考核的结果，没有结果的不写", frozenset({ASSESSED})),
     "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
 }
 

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from assistance.models import CaseGrant
+from assistance.models import CaseGrant, CaseGrantRound
 from members.models import Proposal
 
 from .counted_lines import CountedLine, numbers_of
@@ -31,9 +31,10 @@ def decided_of(user, now):
     """The latest decisions about the user's proposals and requests for grants, latest first."""
     since = now - TOLD_FOR
     # Of days alone, which stay the same for many looks; most of these have none.
-    numbers = numbers_of((PROPOSALS, GRANTS), user, timezone.localdate(since))
+    numbers = numbers_of((PROPOSALS, GRANTS, ROUNDS), user, timezone.localdate(since))
     found = [*(about_proposals(user, since) if numbers[PROPOSALS] else ())]
     found += about_grants(user, since) if numbers[GRANTS] else ()
+    found += about_rounds(user, since) if numbers[ROUNDS] else ()
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST_TOLD]
 
 
@@ -48,7 +49,11 @@ PROPOSALS = CountedLine(
 )
 GRANTS = CountedLine(
     "case_grant_detail",
-    lambda user, day: CaseGrant.objects.held_by(user).filter(decided_at__gte=beginning_of(day)),
+    lambda user, day: CaseGrant.objects.held_by(user).filter(decided_at__gte=beginning_of(day), grant_round=None),
+)
+ROUNDS = CountedLine(
+    "case_grant_round_detail",
+    lambda user, day: CaseGrantRound.objects.held_by(user).filter(decided_at__gte=beginning_of(day)),
 )
 
 
@@ -63,9 +68,20 @@ def about_proposals(user, since):
 
 def about_grants(user, since):
     """Decisions about the user's requests to open case files."""
-    grants = CaseGrant.objects.held_by(user).filter(decided_at__gte=since)
+    grants = CaseGrant.objects.held_by(user).filter(decided_at__gte=since, grant_round=None)
     for each in grants.select_related("decided_by")[:MOST_TOLD]:
         subject = f"打开 {each.shown_name} 个案的申请"
         outcome = "已批准" if each.is_approved else "未批准"
         address = each.get_absolute_url()
         yield Decision(each.decided_at, subject, outcome, str(each.decided_by), each.decision_note, address)
+
+
+def about_rounds(user, since):
+    """Decisions about the user's requests for many grants."""
+    rounds = CaseGrantRound.objects.held_by(user).filter(decided_at__gte=since)
+    for each in rounds.select_related("organisation", "decided_by")[:MOST_TOLD]:
+        subject = f"{each.organisation}{each.get_kind_display()}的申请"
+        outcome = "已批准" if each.is_approved else "未批准"
+        yield Decision(
+            each.decided_at, subject, outcome, str(each.decided_by), each.decision_note, each.get_absolute_url()
+        )

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from activities.models import Activity, Arrival
-from assistance.models import AssistedYouth, CaseGrant
+from assistance.models import AssistedYouth, CaseGrant, Pairing, Scholarship
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
 from orgs.models.reach import reach_of
@@ -180,6 +180,20 @@ OWED_LINES = (
         "名帮扶对象本季度还没有帮扶记录",
         "assisted_youth_list",
         lambda day: {"helped": "no"},
+    ),
+    OwedLine(
+        "scholarship_list",
+        lambda user, day: Scholarship.objects.visible_to(user).waiting(),
+        "份奖学金申报待办下一步",
+        "scholarship_list",
+        lambda day: {"due": "any"},
+    ),
+    OwedLine(
+        "pairing_list",
+        lambda user, day: Pairing.objects.visible_to(user).due_by(day - timedelta(days=1), day),
+        "名帮扶对象的走访已逾期",
+        "pairing_list",
+        lambda day: {"due": "overdue"},
     ),
     OwedLine(
         "assisted_youth_list",

@@ -7,7 +7,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils import timezone
 
-from assistance.models import CaseGrant
+from assistance.models import CaseGrant, CaseGrantRound
 from members.models import Proposal
 from orgs.models import WholeExport
 from yl_district.importing.models import ImportBatch
@@ -51,6 +51,13 @@ WAITING_LINES = (
         lambda user, day: CaseGrant.objects.visible_to(user).undecided().exclude(user=user),
         "case_grant_list",
         "件个案授权申请等您审批",
+        "state=undecided",
+    ),
+    WaitingLine(
+        "case_grant_round_decide",
+        lambda user, day: CaseGrantRound.objects.visible_to(user).undecided().exclude(user=user),
+        "case_grant_round_list",
+        "件批量授权申请等您审批",
         "state=undecided",
     ),
     WaitingLine(

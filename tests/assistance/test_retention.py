@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.actions import add_sign_in
-from assistance.models import AssistedYouth, Scholarship, ServicePlan
+from assistance.models import AssistedYouth, Scholarship, ServicePlan, VisitPass
 from assistance.retention import NAMELESS, due_files, make_nameless
 from members.models import Person
 from orgs.models import Organisation
@@ -27,9 +27,12 @@ from tests.factories import (
     make_grant,
     make_member,
     make_organisation,
+    make_pairing,
     make_person,
     make_scholarship,
     make_user,
+    make_visit,
+    make_volunteer,
 )
 from tests.pages import browser_of, page
 from tests.reports.signed import begun, signed
@@ -60,7 +63,14 @@ def whole_file(place, person, **fields):
     youth.needs = f"{SECRET}新"
     youth.save()
     ServicePlan.objects.create(youth=youth, year=2017, goals=SECRET, signed_on=date(2017, 2, 1))
+    pairing = make_pairing(youth, make_volunteer(None, "韩笑"), pledged_on=date(2017, 1, 10))
+    make_attachment(pairing, place.staff, f"{SECRET}.pdf", content=b"%PDF-1.4 pledge", note=SECRET)
+    told = {"observations": SECRET, "wishes": SECRET}
+    make_visit(pairing, cancelled_on=date(2017, 3, 5), cancel_reason=SECRET, **told)
+    VisitPass.issue(pairing, place.staff)
     assistance = make_assistance([youth], content=SECRET, amount=100)
+    assistance.visit = make_visit(pairing, **told)
+    assistance.save()
     make_attachment(assistance, place.staff, f"{SECRET}.jpg", note=SECRET)
     make_scholarship(student=person, year=2017, donor=SECRET, status="granted", approved_on=date(2017, 8, 1))
     make_grant(place.staff, person, reason=SECRET)

@@ -55,10 +55,8 @@ def test_youth_is_registered_corrected_and_taken_out(district):
     assert youth.person == grant.person
     answer = send(district.office, "assisted_youth_update", youth.pk, **typed | {"grade": "六年级"})
     assert "六年级" in answer.content.decode()
-    assert (
-        "已办理出库，记录保留。"
-        in send(district.office, "assisted_youth_end", youth.pk, day="2017-12-31").content.decode()
-    )
+    closing = {"day": "2017-12-31", "removal_reason": "age"}
+    assert "已办理出库，记录保留。" in send(district.office, "assisted_youth_end", youth.pk, **closing).content.decode()
     assert listed(district.office, "assisted_youth_list") == []
     assert listed(district.office, "assisted_youth_list", standing="no") == ["白*"]
 
@@ -241,16 +239,16 @@ def test_assistances_are_narrowed_by_every_condition(district):
 
 def test_scholarship_is_applied_for_and_granted(district):
     grant = make_grant(district.staff, make_person("白露"))
-    typed = {"year": "2017", "status": "applied", "school": "柳林小学"}
+    typed = {"year": "2017", "school": "柳林小学"}
     send(district.office, "scholarship_create", grant.pk, **typed)
     scholarship = Scholarship.objects.get()
-    errors = refused(district.office, "scholarship_update", scholarship.pk, **typed | {"status": "granted"})
-    assert "状态为批准时填写批准日期" in errors["approved_on"]
-    errors = refused(district.office, "scholarship_update", scholarship.pk, **typed, amount="-400")
-    assert "不小于 0 的金额" in errors["amount"]
-    answer = send(
-        district.office, "scholarship_update", scholarship.pk, **typed, approved_on="2017-09-01", amount="400"
-    )
+    errors = refused(district.office, "scholarship_update", scholarship.pk, **typed, requested_amount="-400")
+    assert "不小于 0 的金额" in errors["requested_amount"]
+    Scholarship.objects.update(status="forwarded")
+    errors = refused(district.office, "scholarship_decide", scholarship.pk, is_granted="yes", amount="400")
+    assert errors["approved_on"] == "请填写批准日期。"
+    decision = {"is_granted": "yes", "approved_on": "2017-09-01", "amount": "400"}
+    answer = send(district.office, "scholarship_decide", scholarship.pk, **decision)
     assert "400" in answer.content.decode()
 
 

@@ -45,7 +45,8 @@ def test_these_acts_ask_for_a_code():
         "create detail update wrong_rows mend answer decide alias spellings organisations activity check commit undo"
     )
     imports = {f"import_batch_{step}" for step in [*steps.split(), "delete"]}
-    assert {*WHOLE, *imports, "person_printout", "report_sign", "case_grant_decide"} == SECOND_FACTOR_ACTS
+    decisions = {"case_grant_decide", "case_grant_round_decide"}
+    assert {*WHOLE, *imports, *decisions, "person_printout", "report_sign"} == SECOND_FACTOR_ACTS
 
 
 def test_whoever_has_the_password_alone_takes_no_whole_list(staff):

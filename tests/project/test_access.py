@@ -61,21 +61,42 @@ AT_HUBS = {
     "partner",
 }
 REPORTS = {"report", "section", "explanation", "edition", "comment"}
-CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
+ASSESSMENTS = {"assessment", "assessment_item"}
+GRANTS = {"case_grant", "case_request", "case_grant_round"}
+CASES = {
+    "assisted_youth",
+    "service_plan",
+    "plan_measure",
+    "needs_talk",
+    "pairing",
+    "visit",
+    "assistance",
+    "district_project",
+    "project_application",
+    "suggested_activity",
+    "scholarship",
+}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
     "cadre": KEPT_BY_ALL | AT_HUBS | REPORTS | {"link", "contact"},
     "hub_operator": AT_HUBS,
-    "staff": KEPT_BY_ALL | AT_HUBS | REPORTS | {"cadre", "link", "contact", "case_grant", "case_request"},
-    "caseworker": CASES | {"case_grant", "case_request"},
-    "leader": {"case_grant", "case_request", "report", "edition", "comment"},
+    "staff": KEPT_BY_ALL
+    | AT_HUBS
+    | REPORTS
+    | ASSESSMENTS
+    | {"cadre", "link", "contact", *GRANTS}
+    | {"district_project"},
+    "caseworker": CASES | GRANTS,
+    "leader": GRANTS | {"report", "edition", "comment"} | ASSESSMENTS,
     "administrator": {"organisation", "account"},
     "auditor": set(),
     "office": KEPT_BY_ALL
     | AT_HUBS
     | {"cadre", "link", "contact"}
-    | {"case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
+    | GRANTS
+    | {"hub_year", "activity_type", "target", "platform_entry", "district_project"}
     | REPORTS
+    | ASSESSMENTS
     | {"import_batch", "word_layout", "namesakes", "person_merge"},
     "nobody": set(),
 }
@@ -84,6 +105,7 @@ ONLY_FOR = {
     "proposal_decide": {"staff", "office"},
     "proposal_withdraw": {"cadre"},
     "case_grant_decide": {"staff", "leader", "office"},
+    "case_grant_round_decide": {"staff", "leader", "office"},
     "assisted_youth_create": {"caseworker"},
     "scholarship_create": {"caseworker"},
 }
@@ -104,9 +126,10 @@ ABOUT_ONESELF = {
 READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
     *("attachment_export", "help_list", "help_detail"),
-    "comment_detail",
+    *("comment_detail", "assessment_detail", "assessment_item_detail"),
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
     *("report_material", "report_number"),
+    "scholarship_letter",
 }
 # They take nothing but forms.
 SENT_ONLY = {
@@ -154,6 +177,7 @@ def kind_of(url_name, argument):
         return "planned_activity"
     if argument != "pk":
         named = {"grant_pk": "case_grant", "youth_pk": "assisted_youth", "twin_pk": "volunteer_person"}
+        named |= {"plan_pk": "service_plan"}
         return named.get(argument, argument.removesuffix("_pk"))
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
@@ -272,7 +296,7 @@ def expected(viewer, url_name, names, side):
         return True
     if viewer not in ONLY_FOR.get(url_name, {viewer}):
         return False
-    anywhere = viewer == "office" or kinds in (["activity_type"], ["campaign"], ["partner"])
+    anywhere = viewer == "office" or kinds in (["activity_type"], ["campaign"], ["partner"], ["district_project"])
     within = side == "own" or (side == "foreign" and anywhere)
     return within and set(kinds) <= SEEN[viewer]
 

@@ -41,12 +41,19 @@ OTHER_DAYS = {
     "activities.Campaign.started_on",
     "assistance.AssistedYouth.kept_until",
     "assistance.CaseGrant.expires_on",
+    "assistance.DistrictProject.apply_by",
+    "assistance.SuggestedActivity.held_on",
+    # Ahead as well as behind.
+    "assistance.Visit.planned_on",
     "members.Member.graduated_on",
     # Derived: the first of the days from which a member can stand, which are bounded themselves.
     "members.Member.roll_begin",
     "members.Proposal.day",
     # Derived from the change that follows.
     "orgs.UnitChange.ended_on",
+    # A deadline, and the day of an act in the system itself.
+    "reports.Assessment.due_on",
+    "reports.AssessmentItem.handed_in_on",
     "reports.Edition.counted_on",
     "reports.Edition.dated",
     "reports.Explanation.ends_on",
@@ -67,9 +74,15 @@ ROWS = {
     "联系青年": {"团干部": "陆远", "姓名": "秦朗", "起始日期": "2017-01-10"},
     "联系记录": {"团干部": "陆远", "日期": "2017-05-04", "形式": "电话", "联系青年": "全部"},
     "志愿者": {"姓名": "顾清", "加入日期": "2017-01-01"},
-    "帮扶对象": {"姓名": YOUTH, "所在组织": PLACE, "入库日期": "2017-01-05"},
+    "帮扶对象": {"姓名": YOUTH, "所在组织": PLACE, "入库日期": "2017-01-05", "固定志愿者": "顾清"},
+    "需求征集": {"日期": "2017-05-04", "帮扶对象": YOUTH, "方式": "电话", "谈话对象": "监护人"}
+    | {"所说的需求": "课业辅导"},
     "服务计划": {"帮扶对象": YOUTH, "年度": 2017},
+    "计划措施": {"帮扶对象": YOUTH, "年度": 2017, "具体措施": "每周辅导"},
+    "走访": {"帮扶对象": YOUTH, "走访日期": "2017-06-01", "方式": "电话"},
     "帮扶记录": {"帮扶对象": "全部", "日期": "2017-06-01", "类别": "文具资助"},
+    "区级帮扶项目": {"项目": "暖冬", "年度": 2017},
+    "帮扶项目申请": {"帮扶对象": YOUTH, "项目": "暖冬", "申请日期": "2017-03-04"},
     "奖学金": {"年度": 2017, "姓名": YOUTH, "状态": "申报"},
     "青年汇": {"名称": "春晖青年汇", "所在组织": PLACE, "年度": 2017, "类型": "普通店"},
     "青年汇人员": {"姓名": "乔木", "青年汇": "春晖青年汇", "岗位": "负责人"},
@@ -79,6 +92,7 @@ ROWS = {
     "队伍变更": {"姓名": "顾清", "志愿者队伍": "春晖青年汇"},
     "物资配发": {"日期": "2017-05-04", "组织": PLACE, "物资": "团旗", "数量": 1},
     "平台录入": {"平台": "智慧团建", "对象": "团组织", "名称": PLACE, "录入日期": "2017-05-04"},
+    "预防考核": {"年度": 2017, "组织": PLACE, "序号": 1, "考核内容": "开展自护教育", "分值": 10},
 }
 
 BELOW = ROWS["团组织"] | {"组织名称": "春晖社区团支部", "上级组织": PLACE}

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import cache
 
 import pytest
 from django.core.management import get_commands
@@ -36,6 +37,13 @@ def commands():
     return {name for name, app in get_commands().items() if app in own}
 
 
+@cache
+def names_of_tests():
+    """The names of all tests."""
+    modules = [path.read_text("utf-8") for path in project_files() if path.name.startswith("test_")]
+    return {name for code in modules for name in re.findall(r"^def (test_\w+)", code, re.MULTILINE)}
+
+
 @pytest.mark.parametrize("document", sorted(DOCUMENTS))
 def test_links_lead_to_files_and_headings(document):
     folder = (ROOT / document).parent
@@ -49,6 +57,17 @@ def test_links_lead_to_files_and_headings(document):
 def test_named_files_are_there(document):
     named = [path for path in PATH.findall(DOCUMENTS[document]) if not path.startswith(MADE)]
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_named_tests_are_there(document):
+    named = re.findall(r"`(test_\w+)`", DOCUMENTS[document])
+    assert [name for name in named if name not in names_of_tests()] == []
+
+
+def test_every_act_has_its_tests():
+    rows = [line.split("|") for line in DOCUMENTS["docs/acts.md"].splitlines() if re.match(r"\| \d", line)]
+    assert [row[1].strip() for row in rows if "`test_" not in row[6]] == []
 
 
 def test_every_setting_of_the_environment_is_documented():

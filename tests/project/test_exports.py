@@ -40,14 +40,14 @@ DOCUMENTS = {"summary_export", "summary_poster_export", "edition_export"}
 TAKEN_BY = {
     "cadre": DOCUMENTS | KEPT_BY_ALL,
     "hub_operator": {"summary_export", "summary_poster_export"} | AT_HUBS,
-    "staff": DOCUMENTS | KEPT_BY_ALL,
+    "staff": DOCUMENTS | KEPT_BY_ALL | {"assessment_export"},
     "leader": DOCUMENTS,
     "administrator": {"organisation_export"},
     "office": DOCUMENTS
     | {"ledger_template", "ledger_export", "ledger_full_export"}
     | KEPT_BY_ALL
     | {"word_layout_template", "word_layout_download"}
-    | {"target_export", "platform_entry_export", *(f"{kind}_full_export" for kind in WITH_MASKS)},
+    | {"target_export", "assessment_export", "platform_entry_export", *(f"{kind}_full_export" for kind in WITH_MASKS)},
 }
 
 

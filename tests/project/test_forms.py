@@ -11,13 +11,16 @@ from django.urls import reverse
 
 from activities.forms import ListedActivityForm, SignInForm
 from assistance.forms import CaseGrantForm
+from assistance.grant_round_forms import CaseGrantRenewForm, CaseGrantRoundForm
+from assistance.plan_forms import PlanAmendmentForm
 from members.models import Person
 from outreach.forms import OwnContactForm
+from reports.assessment.forms import AssessmentCopyForm, AssessmentForm
 from reports.checks.forms import ExplanationForm
 from reports.documents.forms import ReportForm
 from reports.editions.comment_forms import CommentForm
 from reports.models import PlatformEntry, Target
-from tests.factories import make_contact
+from tests.factories import make_assessment, make_assessment_item, make_contact
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import below, changeable, stored
@@ -30,11 +33,16 @@ pytestmark = pytest.mark.django_db
 # What they ask for is not what their record holds, or nobody changes it afterwards.
 ASKING_ANEW = {
     AttachmentForm,
+    AssessmentCopyForm,
+    AssessmentForm,
     CaseGrantForm,
+    CaseGrantRenewForm,
+    CaseGrantRoundForm,
     CommentForm,
     ExplanationForm,
     ListedActivityForm,
     OwnContactForm,
+    PlanAmendmentForm,
     ReportForm,
     SignInForm,
 }
@@ -48,8 +56,10 @@ VALUES = {
     "credit_code": "91110108551385082Q",
     "development_no": "201711010001",
     "birth_date": date(1998, 5, 4),
+    "due_on": date(2017, 6, 1),
     "ended_on": date(2017, 12, 1),
     "removed_on": date(2017, 12, 1),
+    "visit_every": 2,
 }
 LEFT_EMPTY = {"left_on", "dissolved_on", "identity_number", "document_number"}
 
@@ -103,6 +113,10 @@ def records(district):
         for link in ("person", "youth", "student"):
             if isinstance(getattr(record, link, None), Person):
                 fill(getattr(record, link))
+    assessment = make_assessment(district.root, issued_by="区委", document_number="1", due_on=date(2017, 12, 1))
+    item = {"section": "宣传", "evidence": "照片", "figure": "sessions", "wanted": 3}
+    found["assessment_update"] = assessment
+    found["assessment_item_update"] = make_assessment_item(assessment, points=Decimal("4.5"), **item)
     return found
 
 

@@ -53,6 +53,7 @@ WITHOUT_CANARY = {
     "activities.Partner": "with whom the whole district works, the same for everybody",
     "activities.QuarterTheme": "the district's own plan, the same for everybody",
     "reports.Target.figure": "the key of a figure",
+    "reports.AssessmentItem.figure": "the key of a figure",
     "reports.Comment.figure_key": "the key of a figure",
     "reports.CountedFigure": "a figure's own words, and keys of records",
     "reports.Edition.sha256": "a digest",

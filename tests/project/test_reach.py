@@ -12,7 +12,20 @@ from activities.actions import add_sign_in
 from activities.models import Activity, Arrival, Campaign, CampaignProof, SignIn
 from assistance.actions import fix_volunteer, keeps_files_of
 from assistance.forms import known_within
-from assistance.models import Assistance, AssistedYouth, CaseGrant, Pairing, Scholarship, ServicePlan
+from assistance.models import (
+    Assistance,
+    AssistedYouth,
+    CaseGrant,
+    DistrictProject,
+    NeedsTalk,
+    Pairing,
+    PlanAmendment,
+    PlanMeasure,
+    ProjectApplication,
+    Scholarship,
+    ServicePlan,
+    SuggestedActivity,
+)
 from members.models import Liaison, Member, Person, Post, Proposal, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User
 from orgs.roles import RoleKind
@@ -58,7 +71,18 @@ SEEN = {
     RoleKind.LEADER: [Report, Section, Explanation, Comment, CaseGrant],
     RoleKind.ADMINISTRATOR: [Organisation],
 }
-CASES = [AssistedYouth, ServicePlan, Pairing, Assistance, Scholarship]
+CASES = [
+    AssistedYouth,
+    ServicePlan,
+    PlanMeasure,
+    PlanAmendment,
+    NeedsTalk,
+    Pairing,
+    Assistance,
+    ProjectApplication,
+    SuggestedActivity,
+    Scholarship,
+]
 # The people of each place by the role that shows them.
 PEOPLE = {
     RoleKind.STAFF: ["cadre", "member", "volunteer", "hub_staff", "linked", "guest", "hub_guest"],
@@ -88,6 +112,7 @@ def records(here, keeper):
     user = factories.make_user("团干", here, RoleKind.CADRE)
     report = factories.make_report(here, hub=hub)
     youth = factories.make_assisted_youth(here)
+    plan = ServicePlan.objects.create(youth=youth, year=2017)
     people = {
         "cadre": post.person,
         "member": member.person,
@@ -131,11 +156,18 @@ def records(here, keeper):
             given_at=timezone.now(),
         ),
         factories.make_comment(factories.make_edition(report, user, activities[0]), user),
+        assessment := factories.make_assessment(here),
+        factories.make_assessment_item(assessment),
         factories.make_attachment(activities[0], user),
         factories.make_grant(keeper, youth.person, organisation=here),
-        ServicePlan.objects.create(youth=youth, year=2017),
+        plan,
+        plan.measure_rows.create(content="辅导"),
+        plan.amendments.create(agreed_on=DAY, reason="搬家", content="改期"),
+        factories.make_needs_talk(youth),
         fix_volunteer(youth, volunteer, DAY),
         factories.make_assistance([youth]),
+        factories.make_project_application(youth, DistrictProject.objects.first() or factories.make_district_project()),
+        factories.make_suggested_activity(youth),
         factories.make_scholarship(student=youth.person),
         *PlatformEntry.objects.bulk_create(entries),
     ]

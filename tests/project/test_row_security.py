@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
-from assistance.models import AssistedYouth, CaseGrant, Scholarship
-from assistance.row_policies import FUNCTIONS, OPEN_ROWS
+from assistance.models import AssistedYouth, CaseGrant, Pairing, Scholarship, Visit, VisitPass, pass_digest
+from assistance.row_policies import FUNCTIONS, OPEN_PLAN_PARTS, OPEN_ROUNDS, OPEN_ROWS, OPEN_VISITS
 from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from reports.printing.annex_tables import assistance_totals
@@ -19,7 +19,7 @@ from tests.project.test_case_secrecy import case_addresses
 from tests.viewers import district, records, viewers
 from yl_district.audit import write_once
 from yl_district.audit.models import AccessEntry
-from yl_district.database.actors import Actor, acting_as, whole_case_files
+from yl_district.database.actors import Actor, acting_as, acting_by_pass, whole_case_files
 from yl_district.database.roles import FORBIDDEN, serving_rights
 from yl_district.database.watched_connections import WatchedCursor
 from yl_district.periods import Period
@@ -94,11 +94,11 @@ def test_twin_served_by_the_owner_they_show_it(forgetful_pages):
     assert {viewer for viewer, _ in found} == {"staff", "caseworker", "office"}
 
 
-def rows_seen():
-    """How many rows of each protected table the database shows."""
+def rows_seen(tables=OPEN_ROWS | OPEN_PLAN_PARTS):
+    """How many rows of each of these protected tables the database shows."""
     counts = {}
     with connection.cursor() as cursor:
-        for table in OPEN_ROWS:
+        for table in tables:
             cursor.execute(f"SELECT count(*) FROM {table}")
             counts[table] = cursor.fetchone()[0]
     return counts
@@ -120,9 +120,25 @@ def test_only_who_acts_for_somebody_or_for_the_whole_is_shown_any_row():
     # Attachments and entries of other records are no case files.
     open_to_all = {"yl_district_attachment": 1, "yl_district_historicalattachment": 2, "yl_district_attachmentpart": 1}
     open_to_all |= {"reports_platformentry": 1, "reports_historicalplatformentry": 2}
-    assert unnamed == dict.fromkeys(OPEN_ROWS, 0) | open_to_all
+    assert unnamed == dict.fromkeys(OPEN_ROWS | OPEN_PLAN_PARTS, 0) | open_to_all
     assert (own, youths) == (stored, [rows["assisted_youth"]])
     assert whole == stored
+
+
+def test_requests_for_many_grants_are_shown_to_their_asker_and_deciders_alone():
+    place = district()
+    viewers(place)
+    rows = records(place, "own", caseworker=place.users["caseworker"])
+    rows["case_grant_round"].renewed.add(rows["case_grant"])
+    stored, seen = rows_seen(OPEN_ROUNDS), {}
+    with serving_role():
+        for name, user in place.users.items():
+            with acting_as(Actor(user.pk)):
+                seen[name] = rows_seen(OPEN_ROUNDS)
+    nothing = dict.fromkeys(OPEN_ROUNDS, 0)
+    deciders = {"caseworker", "staff", "leader", "office"}
+    assert seen == {name: stored if name in deciders else nothing for name in place.users}
+    assert min(stored.values()) == 1
 
 
 @contextmanager
@@ -268,3 +284,32 @@ def test_what_one_user_was_named_for_is_forgotten_when_the_transaction_ends():
         assert list(AccessEntry.objects.iterator(chunk_size=1)) == []
         seen.append(named())
     assert seen == [("", ""), ("7", ""), ("", ""), "7", ("", "")]
+
+
+def test_a_volunteers_pass_is_shown_the_rows_of_its_own_pairing_alone():
+    place = district()
+    viewers(place)
+    own, foreign = (records(place, side)["pairing"] for side in ("own", "foreign"))
+    tokens = [VisitPass.issue(pairing, place.users["office"])[1] for pairing in (own, foreign)]
+    tables = [*OPEN_ROWS, *OPEN_VISITS]
+    with serving_role():
+        with acting_by_pass(pass_digest("token", tokens[0])):
+            seen = {table: number for table, number in rows_seen(tables).items() if number}
+            assert list(Pairing.objects.all()) == [own]
+            Visit(pairing=own, done_on=date(2017, 5, 4), way="phone").save()
+            with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                Visit(pairing=foreign, done_on=date(2017, 5, 4), way="phone").save()
+            assert Pairing.objects.update(ended_on=date(2018, 1, 1)) == 0
+            assert AssistedYouth.objects.update(removed_on=date(2018, 1, 1)) == 0
+        with acting_by_pass(pass_digest("token", "made up")):
+            assert (Visit.objects.count(), VisitPass.objects.count(), Pairing.objects.count()) == (0, 0, 0)
+        with acting_as(Actor()):
+            assert (Visit.objects.count(), VisitPass.objects.count()) == (0, 0)
+    of_case = {table: number for table, number in seen.items() if table.startswith("assistance_")}
+    assert of_case == {
+        "assistance_pairing": 1,
+        "assistance_visit": 1,
+        # As it was made, and as the district marked its texts.
+        "assistance_historicalvisit": 2,
+        "assistance_visitpass": 1,
+    }

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from django.db import connection
 
 from activities.models import Activity, ActivityType, Campaign, CampaignProof, EducationSpan, SignIn
-from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan, Visit
 from members.models import Member, Person, Post, SchoolSpan, Volunteer
 from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
 from outreach.models import Contact, Link
-from reports.models import PlatformEntry
-from tests.factories import make_campaign
+from reports.models import Assessment, PlatformEntry
+from tests.factories import make_assessment, make_campaign
 from youthhubs.models import Hub, HubYear, TeamMember
 
 YEAR = 2017
@@ -87,8 +87,19 @@ def fill(tree, lots):
     make_campaigns(Lots(len(activities)), activities, people)
     make_transfers(lots, tree)
     make_unit_changes(lots, units)
+    make_assessments(tree)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
+
+
+def make_assessments(tree):
+    """Assessments of every second organisation, of which some have a result; none of two districts in one."""
+    known = set(Assessment.objects.values_list("organisation", flat=True))
+    for number, place in enumerate(one for one in tree.all[::2] if one.pk not in known):
+        for year in (YEAR - 1, YEAR):
+            has_result = (number + year) % 3
+            result = {"state": "concluded", "grade": "passed", "result_on": date(year + number % 2, 11, 5)}
+            make_assessment(place, year, **result if has_result else {})
 
 
 def make_campaigns(lots, activities, people):
@@ -372,16 +383,37 @@ def make_cases(lots, tree, people, volunteers):
         begin, end = lots.span()
         pairings.append(Pairing(youth=youth, volunteer=lots.choice(volunteers), started_on=begin, ended_on=end))
     Pairing.objects.bulk_create(pairings)
+    make_visits(lots, pairings)
     make_assistances(lots, youths)
     Scholarship.objects.bulk_create(
         Scholarship(
             year=year,
             student=student,
             status=lots.choice(Scholarship.Status.values),
+            applied_on=lots.day(),
             approved_on=lots.day(),
+            paid_on=lots.day(),
+            thanked_on=lots.day(),
             is_on_platform=lots.choice([True, False, None]),
+            on_platform_from=lots.choice([None, lots.day()]),
+            on_platform_until=lots.choice([None, lots.day()]),
         )
         for student, year in lots.pairs(people, [YEAR - 1, YEAR], 150)
+    )
+
+
+def make_visits(lots, pairings):
+    """Visits of each pairing, of which some only planned and some cancelled."""
+    Visit.objects.bulk_create(
+        Visit(
+            pairing=pairing,
+            planned_on=lots.day(),
+            done_on=lots.sometimes(lots.day(), 0.7),
+            way="phone",
+            cancelled_on=lots.sometimes(lots.day(), 0.2),
+        )
+        for pairing in pairings
+        for _ in range(3)
     )
 
 

@@ -142,6 +142,10 @@ WITH domain_span AS (
     LEFT JOIN youthhubs_hub hub ON hub.id = team.hub_id
     WHERE {stands("volunteer.joined_on", "volunteer.left_on")}
       AND (hub.organisation_id IN (SELECT id FROM place) OR %(is_root)s = 1)
+), own_application AS (
+    SELECT * FROM assistance_projectapplication WHERE youth_id IN (SELECT id FROM own_youth)
+), own_suggestion AS (
+    SELECT * FROM assistance_suggestedactivity WHERE youth_id IN (SELECT id FROM own_youth)
 ), own_scholarship AS (
     SELECT * FROM assistance_scholarship
     WHERE student_id IN (SELECT person_id FROM own_youth WHERE registered_on <= %(last)s) OR %(is_root)s = 1
@@ -239,6 +243,15 @@ VALUES = {
     "assisted_youths": "SELECT count(*) FROM register",
     "service_plans": "SELECT count(*) FROM assistance_serviceplan plan "
     "JOIN register ON register.id = plan.youth_id WHERE plan.year = %(year)s",
+    **{
+        key: "SELECT count(*) FROM assistance_serviceplan plan JOIN register ON register.id = plan.youth_id "
+        f"WHERE plan.year = %(year)s AND plan.{name} <= %(last)s"
+        for key, name in [
+            ("signed_plans", "signed_on"),
+            ("midyear_reviews", "midyear_on"),
+            ("final_reviews", "final_on"),
+        ]
+    },
     "paired_youths": "SELECT count(DISTINCT pairing.youth_id) FROM assistance_pairing pairing "
     "JOIN register ON register.id = pairing.youth_id "
     "JOIN members_volunteer volunteer ON volunteer.id = pairing.volunteer_id "
@@ -247,12 +260,22 @@ VALUES = {
     "assistances_per_youth": "SELECT coalesce(min(times), 0) FROM ("
     "SELECT register.id, count(received.youth_id) AS times "
     "FROM register LEFT JOIN received ON received.youth_id = register.id GROUP BY register.id) counted",
+    "pairing_visits": "SELECT count(*) FROM assistance_visit visit "
+    "JOIN assistance_pairing pairing ON pairing.id = visit.pairing_id "
+    f"WHERE pairing.youth_id IN (SELECT id FROM own_youth) AND cancelled_on IS NULL AND done_on {WITHIN}",
     "youths_bound": "SELECT count(*) FROM register WHERE bound_on <= %(last)s",
     "volunteers_bound": "SELECT count(*) FROM own_volunteer WHERE bound_on <= %(last)s",
+    "project_applications": f"SELECT count(*) FROM own_application WHERE asked_on {WITHIN}",
+    "project_approvals": f"SELECT count(*) FROM own_application WHERE answer = 'approved' AND answered_on {WITHIN}",
+    "activities_suggested": f"SELECT count(*) FROM own_suggestion WHERE suggested_on {WITHIN}",
+    "suggestions_taken_up": f"SELECT count(*) FROM own_suggestion WHERE outcome = 'came' AND held_on {WITHIN}",
     "scholarships_granted": "SELECT count(DISTINCT student_id) FROM own_scholarship "
     f"WHERE status IN ('granted', 'paid') AND approved_on {WITHIN}",
     "scholarship_students": "SELECT count(DISTINCT student_id) FROM own_scholarship "
-    "WHERE year = %(year)s AND is_on_platform IS TRUE",
+    f"WHERE year = %(year)s AND is_on_platform IS TRUE AND {stands('on_platform_from', 'on_platform_until')}",
+    "scholarships_applied": f"SELECT count(DISTINCT student_id) FROM own_scholarship WHERE applied_on {WITHIN}",
+    "scholarships_paid": f"SELECT count(DISTINCT student_id) FROM own_scholarship WHERE paid_on {WITHIN}",
+    "scholarships_thanked": f"SELECT count(DISTINCT student_id) FROM own_scholarship WHERE thanked_on {WITHIN}",
     "hubs": "SELECT count(*) FROM open_hub",
     "hubs_ordinary": f"{HUBS_OF_TIER} 'ordinary'",
     "hubs_key": f"{HUBS_OF_TIER} 'key'",
@@ -266,6 +289,8 @@ VALUES = {
     f"WHERE activity.planned_on {WITHIN} AND {OF_PLACE}",
     "platform_entries": f"SELECT count(*) FROM own_entry WHERE entered_on {WITHIN}",
     "platform_bindings": f"SELECT count(*) FROM own_entry WHERE bound_on {WITHIN}",
+    "assessment_results": "SELECT count(*) FROM reports_assessment JOIN place ON place.id = organisation_id "
+    "WHERE place.path = %(path)s AND year = %(year)s AND result_on IS NOT NULL",
 }
 
 SESSIONS = "SELECT coalesce(sum(session_count), 0) FROM own_activity"

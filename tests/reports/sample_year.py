@@ -120,6 +120,11 @@ class Year:
             "youths_reached": len(self.contacts()),
         }
 
+    def plan_of(self, youth, heading):
+        """A day of the youth's plan for the year; None where it has none."""
+        plans = [row for row in self.sheets["服务计划"] if row["年度"] == self.year]
+        return next((day(row[heading]) for row in plans if row["帮扶对象"] == youth["姓名"]), None)
+
     def figures(self):
         members, activities = self.members(), self.within("活动")
         domains, assistances, hubs = self.domains, self.assistances(), self.hubs()
@@ -163,12 +168,29 @@ class Year:
             **self.contact_figures(),
             "assisted_youths": len(register),
             "service_plans": sum(youth["姓名"] in planned for youth in register),
+            **{
+                key: sum((self.plan_of(youth, heading) or date.max) <= self.last for youth in register)
+                for key, heading in [
+                    ("signed_plans", "签订日期"),
+                    ("midyear_reviews", "年中回顾日期"),
+                    ("final_reviews", "年末回顾日期"),
+                ]
+            },
             "paired_youths": sum(youth["固定志愿者"] is not None for youth in register),
             "assistances": assistances.total(),
             "assistances_per_youth": min(assistances[youth["姓名"]] for youth in register),
+            "pairing_visits": sum(not row["取消日期"] for row in self.within("走访", "走访日期")),
             "youths_bound": sum((day(youth["平台绑定日期"]) or date.max) <= self.last for youth in register),
             "volunteers_bound": sum((day(v["平台绑定日期"]) or date.max) <= self.last for v in self.sheets["志愿者"]),
+            "project_applications": len(self.within("帮扶项目申请", "申请日期")),
+            "project_approvals": sum(row["答复"] == "批准" for row in self.within("帮扶项目申请", "答复日期")),
+            # Kept in the system alone, without a sheet.
+            "activities_suggested": 0,
+            "suggestions_taken_up": 0,
+            "scholarships_applied": len(self.within("奖学金", "申报日期")),
             "scholarships_granted": len(granted),
+            "scholarships_paid": len(self.within("奖学金", "发放日期")),
+            "scholarships_thanked": len(self.within("奖学金", "致谢日期")),
             "scholarship_students": len(
                 {row["姓名"] for row in scholarships if row["年度"] == self.year and row["在平台"] == "是"}
             ),
@@ -178,6 +200,7 @@ class Year:
             "hub_volunteer_teams": len(teams & set(hubs)),
             "people_reached": len({row["姓名"] for row in sign_ins}),
             "volunteer_hours": 0,
+            "assessment_results": 0,
             "sessions_planned": sum(row["计划场次"] or 0 for row in self.within("活动", "计划日期")),
         }
         for row in activities:

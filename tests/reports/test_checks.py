@@ -21,7 +21,7 @@ from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry, Target
-from tests.factories import make_liaison, make_unit
+from tests.factories import make_assessment, make_assessment_item, make_liaison, make_unit
 from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district
@@ -173,6 +173,10 @@ def typed_otherwise(place):
     add_sign_in(talk, Person.objects.create(name="秦朗"), "other")
 
 
+def checklist_unrated(place):
+    make_assessment_item(make_assessment(place.root, YEAR))
+
+
 def never_told(place):
     add_activity("film", date(YEAR, 6, 1), name="露天电影", state="planned", hub=place.hub)
 
@@ -275,6 +279,7 @@ FAULTS = {
         "于飞（槐荫社区团支部）",
         "没有来源日期和在册起始日期，按入团年月 2012-05 起在册统计",
     ),
+    "assessment_open": (checklist_unrated, "2017年预防青少年违法犯罪考核", "第 1 项没有自评，截止 2017-12-31"),
     "awaited": (unread_cell, "康宁", "名单中的民族待补"),
     "case_awaited": (unread_case_cell, "欧***", "名单中的需求待补"),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),

@@ -104,9 +104,11 @@ def test_no_value_that_can_change_is_read_without_a_day():
         "HubYear.tier",
         "PlatformEntry.is_apart",
         "PlatformEntry.subject",
+        "ProjectApplication.answer",
         "Scholarship.is_on_platform",
         "Scholarship.status",
         "SignIn.presence",
+        "SuggestedActivity.outcome",
         "UnitChange.kind",
     ]
 

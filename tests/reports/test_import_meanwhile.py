@@ -11,7 +11,7 @@ from reports.ledger.kinds import KINDS
 from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
 from tests.made_once import made_once
 from tests.reports.test_import_races import checked, committed
-from tests.reports.test_import_undo import EACH_KIND, HUB, NEW_BRANCH, PLAIN, changing, full_district
+from tests.reports.test_import_undo import ASSESSED, EACH_KIND, HUB, NEW_BRANCH, PLAIN, changing, full_district
 from tests.rosters import (
     BRANCH,
     OTHER_BRANCH,
@@ -61,7 +61,16 @@ RELIED = {
         "orgs.Organisation": 1,
     },
     "plans": {"assistance.ServicePlan": 1, "assistance.AssistedYouth": 1},
+    "needs_talks": {"assistance.NeedsTalk": 1, "assistance.AssistedYouth": 1, "members.Volunteer": 2},
+    "plan_measures": {"assistance.PlanMeasure": 1, "assistance.AssistedYouth": 1, "assistance.ServicePlan": 1},
+    "visits": {"assistance.Visit": 1, "assistance.Pairing": 1},
     "assistances": {"assistance.Assistance": 1, "assistance.AssistedYouth": 1, "members.Volunteer": 2},
+    "projects": {"assistance.DistrictProject": 1},
+    "applications": {
+        "assistance.ProjectApplication": 1,
+        "assistance.AssistedYouth": 1,
+        "assistance.DistrictProject": 2,
+    },
     "scholarships": {"assistance.Scholarship": 1, "members.Person": 1},
     "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
     "hub_staff": {"youthhubs.HubStaff": 1, "members.Person": 1, "youthhubs.Hub": 2},
@@ -77,6 +86,7 @@ RELIED = {
     "supplies": {"orgs.Supply": 1, "orgs.Organisation": 2},
     "platform_entries": {"reports.PlatformEntry": 1, "orgs.Organisation": 1, "members.Person": 1},
     "targets": {"reports.Target": 1},
+    "assessment_items": {"reports.Assessment": 1, "reports.AssessmentItem": 1, "orgs.Organisation": 1},
 }
 
 
@@ -211,8 +221,30 @@ BEGUN = {
     "plans": {
         "by its year": {"帮扶对象": "白露", "年度": 2018, "目标": "升学"},
     },
+    "needs_talks": {
+        "in every cell": {
+            "日期": "2017-02-01",
+            "帮扶对象": "白露",
+            "方式": "电话",
+            "谈话对象": "本人",
+            "所说的需求": "辅导",
+        },
+    },
+    "plan_measures": {
+        "by its content": {"帮扶对象": "白露", "年度": 2017, "具体措施": "送书"},
+    },
+    "visits": {
+        "by its day and way": {"帮扶对象": "白露", "走访日期": "2017-04-04", "方式": "电话"},
+        "by its plan": {"帮扶对象": "白露", "计划日期": "2017-05-01"},
+    },
     "assistances": {
         "in every cell": {"日期": "2017-07-01", "帮扶对象": "白露", "类别": "学习培训", "志愿者": "韩笑"},
+    },
+    "projects": {
+        "by its name": {"项目": "暖冬", "年度": 2017},
+    },
+    "applications": {
+        "by its project": {"帮扶对象": "白露", "项目": "护眼", "申请日期": "2017-03-04"},
     },
     "scholarships": {
         "of somebody known": {"年度": 2018, "姓名": "章程（13800138000）", "状态": "申报"},
@@ -269,6 +301,10 @@ BEGUN = {
     },
     "targets": {
         "by its year and figure": {"年度": 2018, "任务": "活动", "指标": "sessions", "目标值": 15},
+    },
+    "assessment_items": {
+        "by its year and number": ASSESSED | {"年度": 2018, "分值": "10"},
+        "by its number": ASSESSED | {"年度": 2017, "序号": 2, "分值": "10"},
     },
 }
 ONCE, ON_BOTH = (), pytest.mark.both

@@ -16,22 +16,27 @@ from members.models import Member, Person, SchoolSpan, Volunteer
 from orgs.models import DomainSpan, Organisation, Unit
 from outreach.models import Contact, Link
 from reports.ledger.kinds import KINDS
-from reports.models import PlatformEntry, Target
+from reports.models import Assessment, PlatformEntry, Target
 from tests.factories import (
     make_activity,
+    make_assessment,
+    make_assessment_item,
     make_assistance,
     make_assisted_youth,
     make_attachment,
     make_campaign,
     make_contact,
+    make_district_project,
     make_hub,
     make_hub_staff,
     make_liaison,
     make_link,
     make_member,
+    make_needs_talk,
     make_partner,
     make_person,
     make_post,
+    make_project_application,
     make_proof,
     make_scholarship,
     make_supply,
@@ -39,6 +44,7 @@ from tests.factories import (
     make_unit_change,
     make_unit_contact,
     make_user,
+    make_visit,
     make_volunteer,
 )
 from tests.made_once import made_once
@@ -120,15 +126,19 @@ def full_district(branches):
     moved.places.create(hub=hub, started_on=date(2016, 9, 1))
     make_hub_staff(hub, person=make_person("乔木", mobile="13800138003"))
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
-    Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
+    pairing = Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
+    make_visit(pairing, planned_on=date(2017, 3, 1), done_on=None, way="")
     link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
     make_proof(make_campaign("阳光体育", forms="健步走"), person, note="课程")
     make_partner("地区工会", remark="原备注")
     activity = make_activity(branch, "春季健步走", attendance=30, basis="rounded")
     make_unit_contact(unit, content="慰问")
     make_contact(post.person, [link], content="近况")
-    ServicePlan.objects.create(youth=youth, year=2017, goals="升学")
+    ServicePlan.objects.create(youth=youth, year=2017, goals="升学").measure_rows.create(content="每周辅导")
+    make_needs_talk(youth)
     make_assistance([youth], content="文具").volunteers.add(volunteer)
+    make_project_application(youth, make_district_project("微心愿"), purpose="课外书")
+    make_district_project("护眼")
     make_scholarship(student=youth.person, school="清河中学")
     make_supply(branch, quantity=1)
     PlatformEntry.objects.create(platform="智慧团建", subject="organisation", organisation=branch, entered_on=TODAY)
@@ -136,11 +146,20 @@ def full_district(branches):
     PlatformEntry.objects.create(platform="1+100", subject="linked_youth", person=link.youth, entered_on=TODAY)
     PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", youth=youth.person, entered_on=TODAY)
     Target.objects.create(year=2017, task="活动", figure="sessions", value=10)
+    make_assessment_item(make_assessment(branch), content="开展自护教育")
 
 
+NEEDS_TOLD = {
+    "日期": "2017-01-12",
+    "帮扶对象": "白露",
+    "方式": "电话",
+    "谈话对象": "监护人",
+    "所说的需求": "课业辅导",
+}
 MEMBER = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": BRANCH}
 NEW_BRANCH = {"组织名称": "望湖社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}
 HUB = {"名称": "春晖青年汇", "所在组织": BRANCH, "年度": 2017, "类型": "重点店"}
+ASSESSED = {"组织": BRANCH, "序号": 1, "考核内容": "开展自护教育"}
 CHANGING = {
     "organisations": [NEW_BRANCH | {"组织名称": BRANCH, "地址": "河滨路 1 号", "联系委员": "方琳"}, NEW_BRANCH],
     "members": [
@@ -205,9 +224,35 @@ CHANGING = {
         {"帮扶对象": "白露", "年度": 2017, "目标": "考上高中", "措施": "每周辅导"},
         {"帮扶对象": "白露", "年度": 2018, "目标": "适应高中"},
     ],
+    "needs_talks": [
+        NEEDS_TOLD | {"下一步": "写入计划书", "询问的志愿者": "顾清"},
+        NEEDS_TOLD | {"日期": "2017-03-02", "方式": "走访入户"},
+    ],
+    "plan_measures": [
+        {"帮扶对象": "白露", "年度": 2017, "具体措施": "每周辅导", "完成日期": "2017-05-04", "完成情况": "已办"},
+        {"帮扶对象": "白露", "年度": 2017, "具体措施": "送书", "完成时限": "2017-06"},
+    ],
+    "visits": [
+        {
+            "帮扶对象": "白露",
+            "计划日期": "2017-03-01",
+            "走访日期": "2017-03-04",
+            "方式": "走访入户",
+            "走访情况": "近况",
+        },
+        {"帮扶对象": "白露", "走访日期": "2017-04-04", "方式": "电话"},
+    ],
     "assistances": [
         {"日期": "2017-06-01", "帮扶对象": "全部", "类别": "文具资助", "志愿者": "韩笑", "金额": 300},
         {"日期": "2017-07-01", "帮扶对象": "白露", "类别": "学习培训", "志愿者": "顾清、韩笑"},
+    ],
+    "projects": [
+        {"项目": "微心愿", "年度": 2017, "提供单位": "团区委"},
+        {"项目": "暖冬", "年度": 2017},
+    ],
+    "applications": [
+        {"帮扶对象": "白露", "项目": "微心愿", "申请日期": "2017-03-04", "答复": "批准", "答复日期": "2017-03-09"},
+        {"帮扶对象": "白露", "项目": "护眼", "申请日期": "2017-03-04"},
     ],
     "scholarships": [
         {"年度": 2017, "姓名": "白露", "学校": "高井中学", "状态": "批准", "批准日期": "2017-09-01"},
@@ -278,6 +323,10 @@ CHANGING = {
         {"年度": 2017, "任务": "活动场次", "指标": "sessions", "目标值": 12},
         {"年度": 2018, "任务": "活动", "指标": "sessions", "目标值": 15, "截止日期": "2018-11-30"},
     ],
+    "assessment_items": [
+        ASSESSED | {"年度": 2017, "分值": "8", "自评分": "5"},
+        ASSESSED | {"年度": 2018, "分值": "10"},
+    ],
 }
 
 
@@ -296,6 +345,9 @@ PLAIN = {
     "campaign_proofs",
     "unit_contacts",
     "plans",
+    "needs_talks",
+    "plan_measures",
+    "visits",
     "scholarships",
     "domain_spans",
     "school_spans",
@@ -304,6 +356,7 @@ PLAIN = {
     "supplies",
     "platform_entries",
     "targets",
+    "assessment_items",
 }
 EACH_KIND = [pytest.param(kind, marks=pytest.mark.full) if kind in PLAIN else kind for kind in KINDS]
 
@@ -333,7 +386,12 @@ WRITTEN = {
         "+assistance.Pairing": 2,
     },
     "plans": {"~assistance.ServicePlan": 1, "+assistance.ServicePlan": 1},
+    "needs_talks": {"~assistance.NeedsTalk": 1, "+assistance.NeedsTalk": 1},
+    "plan_measures": {"~assistance.PlanMeasure": 1, "+assistance.PlanMeasure": 1},
+    "visits": {"~assistance.Visit": 1, "+assistance.Visit": 1},
     "assistances": {"~assistance.Assistance": 1, "+assistance.Assistance": 1},
+    "projects": {"~assistance.DistrictProject": 1, "+assistance.DistrictProject": 1},
+    "applications": {"~assistance.ProjectApplication": 1, "+assistance.ProjectApplication": 1},
     "scholarships": {
         "~members.Person": 1,
         "~assistance.Scholarship": 1,
@@ -359,6 +417,7 @@ WRITTEN = {
     "supplies": {"~orgs.Supply": 1, "+orgs.Supply": 1},
     "platform_entries": {"~reports.PlatformEntry": 1, "+reports.PlatformEntry": 1},
     "targets": {"~reports.Target": 1, "+reports.Target": 1},
+    "assessment_items": {"~reports.AssessmentItem": 1, "+reports.Assessment": 1, "+reports.AssessmentItem": 1},
 }
 # New organisations stay when an import is taken back.
 LEFT = ("orgs.Organisation", UNFIT, "团组织保留：不再需要时，请在其页面上修改或登记撤销日期")
@@ -493,7 +552,12 @@ EDITS = {
     "assistance.AssistedYouth": {"remark": "后来改"},
     "assistance.Pairing": {"started_on": date(2016, 1, 5)},
     "assistance.ServicePlan": {"goals": "后来改"},
+    "assistance.NeedsTalk": {"next_step": "后来改"},
+    "assistance.PlanMeasure": {"result": "后来改"},
+    "assistance.Visit": {"observations": "后来改"},
     "assistance.Assistance": {"content": "后来改"},
+    "assistance.DistrictProject": {"remark": "后来改"},
+    "assistance.ProjectApplication": {"purpose": "后来改"},
     "assistance.Scholarship": {"remark": "后来改"},
     "activities.Activity": {"venue": "后来改"},
     "activities.SignIn": {"capacity": "volunteer"},
@@ -502,6 +566,8 @@ EDITS = {
     "orgs.DomainSpan": {"started_on": date(1990, 1, 1)},
     "reports.PlatformEntry": {"bound_on": date(2017, 7, 1)},
     "reports.Target": {"value": 99},
+    "reports.Assessment": {"document_number": "后来改"},
+    "reports.AssessmentItem": {"evidence": "后来改"},
 }
 
 
@@ -774,10 +840,19 @@ HANGING = {
     "a file of a contact with a unit": file_of("unit_contacts"),
     "a file of a contact": file_of("contacts"),
     "a file of a plan": file_of("plans"),
+    "a file of a talk": file_of("needs_talks"),
+    "a file of a measure": file_of("plan_measures"),
     "a file of an assistance": file_of("assistances"),
     "a file of a scholarship": file_of("scholarships", {"members.Person": "奖学金"}),
     "a file of supplies": file_of("supplies"),
     "a file of a target": file_of("targets"),
+    "a file of an item": file_of("assessment_items", {"reports.Assessment": "考核项目"}),
+    "an item of somebody else": (
+        "assessment_items",
+        CHANGING["assessment_items"][1:],
+        lambda branch, user: make_assessment_item(Assessment.objects.get(year=2018), 9),
+        {"reports.Assessment": "考核项目"},
+    ),
     "a file of a proof": file_of("campaign_proofs"),
     "an activity at a hub": (
         "hubs",

@@ -279,7 +279,7 @@ def test_numbers_and_names_of_minors_are_masked_as_everywhere():
 
 
 PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "专项", "协办单位", "活动"}
-PLAIN |= {"年度任务", "青年汇人员"}
+PLAIN |= {"年度任务", "预防考核", "青年汇人员", "区级帮扶项目"}
 
 
 @pytest.mark.parametrize("masks", [True, False])

@@ -15,6 +15,7 @@ from reports.printing.printed import printed_summary
 from reports.text.words import end_in_words
 from tests.factories import (
     make_activity,
+    make_assessment,
     make_assistance,
     make_assisted_youth,
     make_contact,
@@ -23,7 +24,9 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_post,
+    make_project_application,
     make_scholarship,
+    make_suggested_activity,
     make_supply,
     make_unit,
     make_unit_contact,
@@ -69,6 +72,9 @@ def add_what_lies_ahead(root):
     make_contact(cadre, [link], held_on=later(), form="visit")
     for item in ("团旗", "团徽"):
         make_supply(root, item=item, issued_on=tomorrow())
+    for year in {tomorrow().year, later().year}:
+        result = {"state": "concluded", "grade": "passed", "result_on": tomorrow()}
+        make_assessment(root, year, **result)
     add_units()
     add_hubs(root, members[0].person)
     add_cases(root)
@@ -104,6 +110,9 @@ def add_cases(root):
     youth = make_assisted_youth(root, registered_on=tomorrow(), bound_on=tomorrow())
     Pairing.objects.create(youth=youth, volunteer=make_volunteer(joined_on=tomorrow()), started_on=tomorrow())
     make_assistance([youth], held_on=tomorrow())
+    approved = {"answer": "approved", "answered_on": tomorrow()}
+    make_suggested_activity(youth, suggested_on=tomorrow(), held_on=tomorrow(), outcome="came")
+    make_project_application(youth, asked_on=tomorrow(), **approved)
     for year in {tomorrow().year, later().year, localdate().year + 1}:
         ServicePlan.objects.create(youth=youth, year=year, signed_on=tomorrow())
         dates = {"applied_on": tomorrow(), "approved_on": tomorrow()}

@@ -125,6 +125,7 @@ def test_references_find_exactly_one_record(sheets):
         "联系记录": ("团干部", "日期", "形式"),
         "平台录入": ("平台", "对象", "名称"),
         "年度任务": ("年度", "指标"),
+        "预防考核": ("年度", "序号"),
     }.items():
         assert set(Counter(tuple(row[column] for column in key) for row in sheets[sheet]).values()) == {1}, sheet
 

@@ -47,11 +47,18 @@ def place():
 CASE_FIGURES = {
     "assisted_youths",
     "service_plans",
+    "signed_plans",
+    "midyear_reviews",
+    "final_reviews",
     "paired_youths",
     "assistances",
     "assistances_per_youth",
+    "pairing_visits",
     "youths_bound",
+    "scholarships_applied",
     "scholarships_granted",
+    "scholarships_paid",
+    "scholarships_thanked",
     "scholarship_students",
 }
 # What a figure adds up or compares; the others count the rows themselves.

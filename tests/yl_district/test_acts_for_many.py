@@ -197,7 +197,7 @@ def test_an_act_for_one_of_many_announces_what_the_single_act_does(district, man
     }[single.rpartition("_")[0]]()
     client = browser_of(keeper) if single == "assisted_youth_end" else district.office
     shown = f"{day:%Y-%m}" if single == "post_end" else str(day)
-    typed = {"day": shown, "status": "over_age", "to_branch": district.there.pk}
+    typed = {"day": shown, "status": "over_age", "to_branch": district.there.pk, "removal_reason": "age"}
     own = client.post(reverse(single, args=[record.pk]), typed)
     answer = done(client, many, [record], confirm=False, **typed)
     assert own.context["form"].effects and answer.context["form"].effects == own.context["form"].effects
@@ -380,8 +380,9 @@ def test_case_files_are_closed_only_by_those_who_may_open_them_and_the_log_knows
     answer = chosen(client, "assisted_youths_end", [*youths, other])
     assert len(answer.context["names"]) == 2 and "石" not in answer.content.decode()
     assert AccessEntry.objects.filter(action="case_view", detail="批量办理").count() == 2
-    answer = done(client, "assisted_youths_end", [*youths, other], day=TODAY())
-    assert said(client, answer) == ["办理出库：已办理 2 条。"]
+    answer = done(client, "assisted_youths_end", [*youths, other], day=TODAY(), removal_reason="moved")
+    ended = "各人的固定志愿者结对在出库当天结束，个案授权不因此终止；档案在出库满 3 年后匿名处理。"
+    assert said(client, answer) == [f"办理出库：已办理 2 条。{ended}"]
     assert AssistedYouth.objects.filter(removed_on=TODAY()).count() == 2
     answer = chosen(district.office, "assisted_youths_end", [other])
     assert said(district.office, answer) == ["没有选中记录。请先勾选要办理出库的记录，再选择办理事项。"]

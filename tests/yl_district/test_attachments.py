@@ -16,6 +16,8 @@ from reports.models import Target
 from tests.evidence import PDF, PLACE, exif, jpeg, segment
 from tests.factories import (
     make_activity,
+    make_assessment,
+    make_assessment_item,
     make_assistance,
     make_assisted_youth,
     make_attachment,
@@ -25,6 +27,7 @@ from tests.factories import (
     make_hub,
     make_link,
     make_member,
+    make_pairing,
     make_post,
     make_proof,
     make_scholarship,
@@ -92,8 +95,11 @@ def one_of_each(district):
         Target.objects.create(year=2017, task="建团", figure="units_founded", value=2),
         youth,
         youth.plans.create(year=2017),
+        make_pairing(youth),
         make_assistance([youth]),
         scholarship,
+        assessment := make_assessment(district.here),
+        make_assessment_item(assessment),
         make_proof(make_campaign(), make_member(branch=district.here).person),
     ]
 

@@ -4,6 +4,7 @@ import base64
 import pickle
 import random
 import uuid
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -15,7 +16,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from activities.models import Arrival, SignIn, SignInCode
-from assistance.models import Assistance, AssistedYouth, CaseDraft, CaseGrant, Scholarship, ServicePlan
+from assistance.models import (
+    Assistance,
+    AssistedYouth,
+    CaseDraft,
+    CaseGrant,
+    CaseGrantRound,
+    NeedsTalk,
+    PlanAmendment,
+    PlanMeasure,
+    ProjectApplication,
+    Scholarship,
+    ServicePlan,
+    SuggestedActivity,
+)
 from members.models import Person, PersonMerge
 from orgs.models import Unit, User
 from reports.ledger.kinds import KINDS
@@ -26,9 +40,12 @@ from tests.factories import (
     make_attachment,
     make_grant,
     make_member,
+    make_needs_talk,
     make_organisation,
     make_person,
+    make_project_application,
     make_scholarship,
+    make_suggested_activity,
     make_unit,
     make_user,
 )
@@ -103,13 +120,22 @@ def fill_with_canaries():
     # Known by nothing but a case.
     [name] = told(Person, "sealed_facts").values()
     person = make_person(name, identity_number=NUMBER, mobile=MOBILE, **document)
-    case = "school grade hardship focus_group guardian guardian_phone needs remark"
+    case = "school grade hardship focus_group guardian guardian_phone needs removal_note remark"
     youth = make_assisted_youth(make_organisation(), person=person, **told(AssistedYouth, *case.split()))
-    plan = told(ServicePlan, "assessment", "goals", "measures")
-    ServicePlan.objects.create(youth=youth, year=2017, **plan)
+    CaseGrantRound.objects.create(user=make_user(), organisation=youth.organisation, **told(CaseGrantRound, "reason"))
+    texts = "assessment goals measures family_signer volunteer_signer office_signer"
+    texts += " midyear_finding midyear_next final_finding final_next"
+    plan = ServicePlan.objects.create(youth=youth, year=2017, **told(ServicePlan, *texts.split()))
+    plan.measure_rows.create(**told(PlanMeasure, "content", "responsible", "result"))
+    plan.amendments.create(agreed_on=date(2017, 9, 1), **told(PlanAmendment, "reason", "content"))
+    make_needs_talk(youth, **told(NeedsTalk, "needs", "next_step"))
     CaseDraft.objects.create(user=make_user(), **told(CaseDraft, "content"))
     make_assistance([youth], **told(Assistance, "content"))
-    make_scholarship(student=person, **told(Scholarship, "school", "donor", "remark"))
+    make_project_application(youth, **told(ProjectApplication, "purpose", "given"))
+    make_suggested_activity(youth, **told(SuggestedActivity, "name", "reason"))
+    application = "school grade guardian guardian_phone hardship merits donor remark"
+    steps = "reviewed_by review_opinion decision_note receipt payment_note"
+    make_scholarship(student=person, **told(Scholarship, *application.split(), *steps.split()))
     born = {"assistance_casegrant.birth_date": "1931-07-15", "activities_signin.capacity": "linked_youth"}
     canaries |= born
     make_grant(make_user(), person, birth_date="1931-07-15", **told(CaseGrant, "name", "reason"))

@@ -46,6 +46,7 @@ UNTRACKED = {
     "yl_district.Submission": "nothing that anybody wrote",
     "reports.Edition": "written once, which the database keeps from being changed",
     "reports.CountedFigure": "a part of an edition",
+    "reports.AssessmentStep": "written once, which the database keeps from being changed",
     "reports.CommentEntry": "written once, which the database keeps from being changed",
     "yl_district.AccessEntry": "a log by itself, which the database keeps from being changed",
 }

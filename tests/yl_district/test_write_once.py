@@ -5,13 +5,26 @@ from contextlib import suppress
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from reports.models import CommentEntry, CountedFigure, Edition
-from tests.factories import make_activity, make_comment, make_edition, make_organisation, make_report, make_user
+from reports.models import AssessmentStep, CommentEntry, CountedFigure, Edition
+from tests.factories import (
+    make_activity,
+    make_assessment,
+    make_comment,
+    make_edition,
+    make_organisation,
+    make_report,
+    make_user,
+)
 from yl_district.audit import write_once
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
-KINDS = {"reports_edition": Edition, "reports_countedfigure": CountedFigure, "reports_commententry": CommentEntry}
+KINDS = {
+    "reports_edition": Edition,
+    "reports_countedfigure": CountedFigure,
+    "reports_commententry": CommentEntry,
+    "reports_assessmentstep": AssessmentStep,
+}
 # For each table what is unique in it, with what a copy must have otherwise to clash in that alone.
 CLASHES = [
     ("reports_edition", "id", {"number": "number + 10"}),
@@ -19,6 +32,7 @@ CLASHES = [
     ("reports_countedfigure", "id", {"key": "'other'"}),
     ("reports_countedfigure", "edition_id, key", {"id": "id + 1000"}),
     ("reports_commententry", "id", {"words": "'other'"}),
+    ("reports_assessmentstep", "id", {"words": "'other'"}),
 ]
 REPLACING = {
     "sqlite": [
@@ -43,12 +57,14 @@ REPLACING = {
 
 @pytest.fixture
 def editions():
-    """Two editions with a figure and a comment each."""
+    """Two editions with a figure and a comment each, and two assessments with a step each."""
     root = make_organisation()
     user, activity = make_user(), make_activity(root)
     found = [make_edition(make_report(root, part), user, activity) for part in ("h1", "h2")]
     for edition in found:
         make_comment(edition, user)
+    for year in (2016, 2017):
+        make_assessment(root, year).pass_to("rated", "handed_in", user, "")
     return found
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL connections that name the actor to the database in each transaction, or beside a single statement.
 
-`yl.user` and `yl.sees_all` hold for that transaction alone: a connection tells the next user nothing, not even through
-a pooler that hands it on after each transaction.
+`yl.user`, `yl.sees_all` and `yl.visit_pass` hold for that transaction alone: a connection tells the next user nothing,
+not even through a pooler that hands it on after each transaction.
 """
 
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
@@ -10,12 +10,16 @@ from psycopg2.sql import Composable
 from .actors import current_actor, process_actor
 from .watched_connections import WatchedConnection, WatchedCursor
 
-ACTOR_SQL = "SELECT set_config('yl.user', '{user}', {is_local}), set_config('yl.sees_all', '{sees_all}', {is_local})"
+ACTOR_SQL = (
+    "SELECT set_config('yl.user', '{user}', {is_local}), set_config('yl.sees_all', '{sees_all}', {is_local}),"
+    " set_config('yl.visit_pass', '{visit_pass}', {is_local})"
+)
 
 
 def naming_sql(actor, *, is_local):
     """The statement that names the actor for the transaction, else for the session."""
-    return ACTOR_SQL.format(user=actor.user or "", sees_all="on" if actor.sees_all else "", is_local=is_local)
+    sees_all = "on" if actor.sees_all else ""
+    return ACTOR_SQL.format(user=actor.user or "", sees_all=sees_all, visit_pass=actor.visit_pass, is_local=is_local)
 
 
 class ActorCursor(WatchedCursor):

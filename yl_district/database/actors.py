@@ -9,10 +9,14 @@ from django.conf import settings
 
 
 class Actor(NamedTuple):
-    """The key of the account that acts, if any, and whether the work at hand needs the case files of everybody."""
+    """The key of the account that acts, if any, and whether the work at hand needs the case files of everybody.
+
+    `visit_pass` are the digests, separated by commas, of the passes by which a volunteer without an account acts.
+    """
 
     user: int | None = None
     sees_all: bool = False
+    visit_pass: str = ""
 
 
 acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
@@ -42,4 +46,11 @@ def acting_as(actor: Actor) -> Iterator[None]:
 def whole_case_files() -> Iterator[None]:
     """Lets the block reach everybody's case files, for work that shows none: counting, importing, merging."""
     with acting_as(current_actor()._replace(sees_all=True)):
+        yield
+
+
+@contextmanager
+def acting_by_pass(*digests: str) -> Iterator[None]:
+    """Has the block reach what the passes with these digests open, and nothing else."""
+    with acting_as(Actor(visit_pass=",".join(digests))):
         yield

@@ -70,11 +70,11 @@ class PageTable(tables.Table):
     Columns read only fields, so that any QuerySet of the model can be shown.
     """
 
-    related = ()
-    prefetched = ()
+    related: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
     rows_per_page = 25
     # What a phone shows of a row besides its name; by default the first two of the other columns.
-    phone_columns = ()
+    phone_columns: tuple[str, ...] = ()
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

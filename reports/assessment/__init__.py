@@ -1,0 +1,1 @@
+"""The yearly assessment of prevention work: checklist, self-rating, review and result."""
