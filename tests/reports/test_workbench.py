@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Arrival
-from assistance.models import AssistedYouth, CaseGrant, ServicePlan
+from assistance.models import AssistedYouth, CaseGrant, CaseGrantRound, ServicePlan
 from members.actions import decide_proposal, propose_leaving, propose_transfer
 from orgs.models import User
 from orgs.roles import RoleKind
@@ -160,6 +160,7 @@ def test_each_role_is_told_what_waits_for_it(place):
     propose_leaving(make_member(branch=place.here), place.branch_cadre, DAY, "resigned", "")
     for user in (place.staff, leader):
         CaseGrant.objects.create(user=user, name="白露", organisation=place.root, reason="走访")
+        CaseGrantRound.objects.create(user=user, organisation=place.root, reason="走访")
     make_report(place.root)
     make_report(place.here)
     make_report(place.root, part="h1", year=2018)
@@ -168,10 +169,11 @@ def test_each_role_is_told_what_waits_for_it(place):
     assert words_of(place.staff) == {
         "件离开、转接申请等您审批": 1,
         "件个案授权申请等您审批": 1,
+        "件批量授权申请等您审批": 1,
         "份您上传的名单还没有写入": 1,
         "份报告已到期，还没有签发": 2,
     }
-    assert words_of(leader) == {"件个案授权申请等您审批": 1}
+    assert words_of(leader) == {"件个案授权申请等您审批": 1, "件批量授权申请等您审批": 1}
     assert words_of(place.branch_cadre) == {"份报告已到期，还没有签发": 1}
     assert words_of(make_user("何青", place.there)) == {}
 
