@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import DateField, DateTimeField
 from django.utils import timezone
 
+from assistance.models import Scholarship
+from assistance.scholarship_forms import ScholarshipForm
 from members.models import Member, Person
 from reports.ledger.kinds import KINDS
 from tests.factories import (
@@ -83,7 +85,7 @@ ROWS = {
     "帮扶记录": {"帮扶对象": "全部", "日期": "2017-06-01", "类别": "文具资助"},
     "区级帮扶项目": {"项目": "暖冬", "年度": 2017},
     "帮扶项目申请": {"帮扶对象": YOUTH, "项目": "暖冬", "申请日期": "2017-03-04"},
-    "奖学金": {"年度": 2017, "姓名": YOUTH, "状态": "申报"},
+    "奖学金": {"年度": 2017, "姓名": YOUTH, "状态": "已发放", "批准日期": "2017-06-01", "在平台": "是"},
     "青年汇": {"名称": "春晖青年汇", "所在组织": PLACE, "年度": 2017, "类型": "普通店"},
     "青年汇人员": {"姓名": "乔木", "青年汇": "春晖青年汇", "岗位": "负责人"},
     "专项": {"名称": "主题教育", "起始日期": "2017-01-01"},
@@ -95,6 +97,8 @@ ROWS = {
     "预防考核": {"年度": 2017, "组织": PLACE, "序号": 1, "考核内容": "开展自护教育", "分值": 10},
 }
 
+# The record with which a form asks for all its days.
+COMPLETE = {ScholarshipForm: Scholarship(status="paid", thanked_on=date(2017, 9, 1))}
 BELOW = ROWS["团组织"] | {"组织名称": "春晖社区团支部", "上级组织": PLACE}
 
 
@@ -264,7 +268,8 @@ def asked_by(form):
 
 def refused_by(form, user, days):
     """The names of the days that a form refuses as too late."""
-    blank = form(user=user, day=timezone.localdate())
+    told = {"user": user, "day": timezone.localdate(), "instance": COMPLETE.get(form)}
+    blank = form(**told)
     typed = {name: blank.fields[name].widget.format_value(day) for name, day in days.items()}
-    filled = form({"name": "章程"} | typed, user=user, day=timezone.localdate())
+    filled = form({"name": "章程"} | typed, **told)
     return {name for name in days if "不晚于" in "".join(filled.errors.get(name, []))}

@@ -107,7 +107,8 @@ def records(district):
     entry = {"platform": "志愿北京", "subject": "activity", "activity": activity, "entered_on": date(2017, 6, 1)}
     found |= {"activity_type_update": activity.type, "target_update": target}
     found["platform_entry_update"] = PlatformEntry.objects.create(**entry)
-    activity.basis = "exact"
+    activity.basis, scholarship = "exact", found["scholarship_update"]
+    scholarship.status, scholarship.on_platform_until = "paid", date(2017, 12, 31)
     for record in found.values():
         fill(record)
         for link in ("person", "youth", "student"):
