@@ -4,7 +4,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from members.models import Volunteer
-from orgs.logged_reasons import LoggedReasonForm
 from yl_district.pages.forms import ActionForm, PageForm, prepare_field
 from yl_district.pages.record_choices import form_field
 
@@ -182,9 +181,3 @@ class PlanFinalForm(PageForm):
         super().__init__(*args, **options)
         for name in ("final_on", "final_outcome"):
             self.fields[name].required = True
-
-
-class PlanDocumentForm(LoggedReasonForm):
-    """For what the form to sign is made, in which names and numbers are whole."""
-
-    act, asked = "生成", "因何工作需要生成"

@@ -4,19 +4,15 @@ from functools import partial
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
-from orgs.accounts.reauthentication import recently_confirmed, typed_reason
-from orgs.whole_exports import note_unmasking
-from yl_district.audit.downloads import download
 from yl_district.pages.pages import delete_page, end_page, form_page
 
 from .filters import ServicePlanFilter
 from .models import NeedsTalk, PlanAmendment, PlanMeasure, ServicePlan
+from .paper_pages import paper_page
 from .plan_documents import write_plan
 from .plan_forms import (
     PlanAmendmentForm,
-    PlanDocumentForm,
     PlanFinalForm,
     PlanMeasureDoneForm,
     PlanMeasureForm,
@@ -27,8 +23,6 @@ from .plan_forms import (
 )
 from .tables import ServicePlanTable
 from .views import case_list_page, log_case_view, visible_youth
-
-DOCUMENT_REASONS = ["交家庭签字", "交志愿者签字", "年中回顾", "年末回顾", "存档"]
 
 
 def service_plan_list(request):
@@ -132,22 +126,16 @@ def service_plan_final(request, pk):
 
 def service_plan_download(request, pk):
     """The plan as a Word file to sign, names and numbers whole."""
-    return document_page(request, visible_plan(request, pk))
-
-
-@recently_confirmed
-@sensitive_variables("context")
-def document_page(request, plan):
-    """Asks for reauthentication and a reason, then hands out the file."""
-    data = request.POST if request.method == "POST" else None
-    form = PlanDocumentForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
-    if form.is_bound and form.is_valid():
-        note_unmasking(request, plan, form.cleaned_data["reason"])
-        file_name = f"阳光牵手服务计划书-{plan.year}.docx"
-        return download(request, file_name, "服务计划书一份", partial(write_plan, plan, timezone.localdate()))
-    form.focus()
-    context = {"title": f"生成计划书：{plan}", "form": form, "plan": plan, "back": plan.get_absolute_url()}
-    return render(request, "assistance/service_plan_download.html", context | {"reasons": DOCUMENT_REASONS})
+    plan = visible_plan(request, pk)
+    return paper_page(
+        request,
+        plan,
+        partial(write_plan, plan, timezone.localdate()),
+        file_name=f"阳光牵手服务计划书-{plan.year}.docx",
+        title="打印计划书",
+        notice="计划书用于签字：姓名、监护人和电话不遮盖，没有填写的地方留有横线，可以手写。",
+        reasons=["交家庭签字", "交志愿者签字", "年中回顾", "年末回顾", "存档"],
+    )
 
 
 def plan_measure_create(request, plan_pk):

@@ -1,9 +1,8 @@
-"""Forms of scholarships: the application, each step after it, and the reason for what is taken back or printed."""
+"""Forms of scholarships: the application, each step after it, and the reason for what is taken back."""
 
 from django import forms
 
 from members.forms import DOCUMENTS_GROUP, PERSON_GROUP, PersonForm
-from orgs.logged_reasons import LoggedReasonForm
 from yl_district.pages.forms import ActionForm, offer_days
 from yl_district.validators import problem
 
@@ -150,9 +149,3 @@ class ScholarshipStepUndoForm(ActionForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["reason"].error_messages["min_length"] = "请写明为何撤回，不少于 4 个字。"
-
-
-class ScholarshipPrintForm(LoggedReasonForm):
-    """Why the application form is printed with the student's full name and numbers."""
-
-    act, asked = "打印", "因何工作需要打印"

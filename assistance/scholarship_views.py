@@ -3,24 +3,17 @@
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_safe
 
-from orgs.accounts.reauthentication import recently_confirmed, typed_reason
-from orgs.whole_exports import note_unmasking
-from yl_district.audit.access_log import subject_of
-from yl_district.audit.downloads import download
 from yl_district.history.tracking import because
 from yl_district.pages.pages import end_page, form_page
 
 from .filters import ScholarshipFilter
 from .models import SCHOLARSHIP_STEPS, Scholarship
-from .scholarship_forms import STEP_FORMS, ScholarshipForm, ScholarshipPrintForm, ScholarshipStepUndoForm
+from .paper_pages import paper_page
+from .scholarship_forms import STEP_FORMS, ScholarshipForm, ScholarshipStepUndoForm
 from .scholarship_papers import write_application, write_thanks
 from .tables import ScholarshipTable
 from .views import case_list_page, log_case_view, open_grant
-
-APPLICATION_REASONS = ["申报盖章", "补办材料", "上级核查"]
 
 
 def scholarship_list(request):
@@ -113,30 +106,30 @@ def scholarship_undo(request, pk):
 
 def scholarship_application(request, pk):
     """The application form as a Word file with the full name, for signatures and seals."""
-    return application_page(request, visible_scholarship(request, pk))
+    scholarship = visible_scholarship(request, pk)
+    return paper_page(
+        request,
+        scholarship,
+        partial(write_application, scholarship),
+        file_name="希望之星（1+1）奖学金申请表.docx",
+        title="打印申请表",
+        notice="申请表写明学生的姓名、号码和家庭情况，只供签名、盖章和上报；没有登记的内容留空，可手填。",
+        reasons=["申报盖章", "补办材料", "上级核查"],
+    )
 
 
-@recently_confirmed
-@sensitive_variables("scholarship")
-def application_page(request, scholarship):
-    """Asks for reauthentication and a reason, then hands the file out; it is logged as a look at what is masked."""
-    data = request.POST if request.method == "POST" else None
-    form = ScholarshipPrintForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
-    if form.is_bound and form.is_valid():
-        note_unmasking(request, scholarship, form.cleaned_data["reason"])
-        write = partial(write_application, scholarship)
-        return download(request, "希望之星（1+1）奖学金申请表.docx", subject_of(scholarship), write)
-    form.focus()
-    context = {"title": f"打印申请表：{scholarship}", "form": form, "back": scholarship.get_absolute_url()}
-    context["reasons"] = APPLICATION_REASONS
-    return render(request, "assistance/scholarship_application.html", context, status=form.http_status)
-
-
-@require_safe
 def scholarship_letter(request, pk):
     """The letter of thanks to the donor as a Word file, which names the student by the surname only."""
     scholarship = visible_scholarship(request, pk)
-    return download(request, "致捐助人的感谢信.docx", subject_of(scholarship), partial(write_thanks, scholarship))
+    return paper_page(
+        request,
+        scholarship,
+        partial(write_thanks, scholarship),
+        file_name="致捐助人的感谢信.docx",
+        title="打印感谢信",
+        notice="感谢信写明捐助人和资助情况，学生只写姓氏，只供寄给捐助人。",
+        reasons=["寄给捐助人", "当面致谢", "补寄"],
+    )
 
 
 def visible_scholarship(request, pk):

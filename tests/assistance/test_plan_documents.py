@@ -79,5 +79,8 @@ def test_the_file_goes_to_whoever_confirms_and_says_why_and_both_are_logged(dist
     assert "filename*=UTF-8''%E9%98%B3" in answer["Content-Disposition"]
     assert "%E7%99%BD" not in answer["Content-Disposition"]
     told = AccessEntry.objects.filter(action__in=["unmask", "export"]).order_by("number")
-    assert [(one.action, one.detail) for one in told] == [("unmask", "交家庭签字"), ("export", "服务计划书一份")]
+    assert [(one.action, one.detail) for one in told] == [
+        ("unmask", "交家庭签字"),
+        ("export", f"assistance.serviceplan:{district.plan.pk}"),
+    ]
     assert district.cadre.get(address).status_code == 404

@@ -50,9 +50,9 @@ def test_from_a_talk_to_the_signed_paper_and_its_reviews(desktop_page, base_url,
     save(page, 具体措施="每周辅导", 完成时限="2017-06", 负责人="林知秋")
 
     page.get_by_role("link", name="生成计划书").click()
-    page.get_by_label("生成理由").fill("交家庭签字")
+    page.get_by_label("打印理由").fill("交家庭签字")
     with page.expect_download() as download:
-        page.get_by_role("button", name="生成").click()
+        page.get_by_role("button", name="下载").click()
     paper = Document(download.value.path())
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     assert {"白露", "白建国", "每周辅导", "2017-06"} <= {*cells}

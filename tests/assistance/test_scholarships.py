@@ -222,7 +222,7 @@ def test_the_letter_to_the_donor_names_the_student_by_the_surname_only(place):
     assert [word for word in ("白露", "柳林", NUMBER) if word in text] == []
 
 
-def test_the_paper_form_is_handed_out_for_a_reason_and_both_papers_are_logged(place):
+def test_both_papers_are_handed_out_for_a_reason_and_logged(place):
     scholarship = make_scholarship(place)
     address = reverse("scholarship_application", args=[scholarship.pk])
     assert place.office.get(address).status_code == 302
@@ -230,13 +230,14 @@ def test_the_paper_form_is_handed_out_for_a_reason_and_both_papers_are_logged(pl
     assert "因何工作需要打印" in refused(place.office, "scholarship_application", scholarship.pk, reason="无")["reason"]
     answer = place.office.post(address, {"reason": "申报盖章"})
     assert "白露明" in text_of(answer.content)
-    letter = place.office.get(reverse("scholarship_letter", args=[scholarship.pk]))
+    letter = place.office.post(reverse("scholarship_letter", args=[scholarship.pk]), {"reason": "寄给捐助人"})
     assert "白露明" not in text_of(letter.content)
     logged = AccessEntry.objects.filter(action__in=["unmask", "export"]).order_by("number")
     subject = f"assistance.scholarship:{scholarship.pk}"
     assert [(one.action, one.subject, one.detail) for one in logged] == [
         ("unmask", subject, "申报盖章"),
         ("export", "希望之星（1+1）奖学金申请表.docx", subject),
+        ("unmask", subject, "寄给捐助人"),
         ("export", "致捐助人的感谢信.docx", subject),
     ]
 

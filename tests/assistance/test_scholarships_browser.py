@@ -56,7 +56,7 @@ def test_a_scholarship_from_the_application_to_the_summary(desktop_page, sign_in
     page.keyboard.press("Enter")
     fill(page, reason="申报盖章")
     with page.expect_download() as download:
-        page.get_by_role("button", name="下载申请表").click()
+        page.get_by_role("button", name="下载").click()
     cells = [cell.text for table in Document(download.value.path()).tables for row in table.rows for cell in row.cells]
     assert [word for word in ("白露明", "柳林小学", "单亲家庭") if word not in cells] == []
 
@@ -78,10 +78,13 @@ def test_a_scholarship_from_the_application_to_the_summary(desktop_page, sign_in
     fill(page, approved_on="2017-11-17", amount="400")
     save(page)
     take_step(page, "登记发放", paid_on="2017-12-05", payment_way="transfer")
+    page.get_by_role("link", name="打印感谢信").click()
+    fill(page, reason="寄给捐助人")
     with page.expect_download() as letter:
-        page.get_by_role("link", name="下载感谢信").click()
+        page.get_by_role("button", name="下载").click()
     words = "".join(paragraph.text for paragraph in Document(letter.value.path()).paragraphs)
     assert ("白同学" in words, "白露" in words) == (True, False)
+    page.goto(scholarship.get_absolute_url())
     take_step(page, "登记致谢", thanked_on="2017-12-20", thanks_way="letter")
     scholarship.refresh_from_db()
     assert scholarship.outcome == "已致谢"

@@ -129,7 +129,6 @@ READ_ONLY = {
     *("comment_detail", "assessment_detail", "assessment_item_detail"),
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
     *("report_material", "report_number"),
-    "scholarship_letter",
 }
 # They take nothing but forms.
 SENT_ONLY = {
