@@ -53,6 +53,7 @@ class ProjectApplicationResource(CaseResource):
     known_by = ("帮扶对象", "项目")
     relies_on_all = True
     owner = None
+    never_aside = ("发放日期", "发放内容", "发放金额")
     columns = [
         PersonReference("帮扶对象", None, ASSISTED_YOUTH, required=True),
         RecordNameColumn("项目", "project", DistrictProject, DistrictProjectResource.sheet, required=True),

@@ -146,7 +146,7 @@ def makeable(district):
     cadre = make_post("陆远", district.here)
     link = make_link(cadre.person)
     youth, volunteer = make_assisted_youth(district.here), make_volunteer(make_hub(district.here))
-    paired = make_assisted_youth(district.here, "秦朗")
+    paired = make_assisted_youth(district.here, "陶然")
     for each in (youth, paired):
         make_grant(district.staff, each.person)
     activity = make_activity(district.here)

@@ -157,7 +157,7 @@ class Scholarship(SealedLinkModel):
     attachments = GenericRelation(Attachment)
 
     objects = ScholarshipQuerySet.as_manager()
-    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW, by_acts=["status"])
     record_options = RecordOptions(
         unmaskable_with=("student",),
         facts=(

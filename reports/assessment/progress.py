@@ -120,12 +120,12 @@ def former_ratings(item: AssessmentItem) -> list[AssessmentItem]:
 
     A self-rating that was reviewed later is told once, with its review.
     """
-    told, found = {rating_of(item): {review_of(item)}}, []
+    told, found = {rating_of(item): {review_given(item)}}, []
     for row in item.history.exclude(self_points=None).order_by("-history_id").select_related("history_user"):
         reviews = told.setdefault(rating_of(row), set())
-        if review_of(row) not in reviews and (row.reviewed_points is not None or not reviews):
+        if review_given(row) not in reviews and (row.reviewed_points is not None or not reviews):
             found.append(row)
-        reviews.add(review_of(row))
+        reviews.add(review_given(row))
     return found
 
 
@@ -134,6 +134,6 @@ def rating_of(row: AssessmentItem) -> tuple[object, ...]:
     return row.self_points, row.self_words, row.rated_content, row.rated_for
 
 
-def review_of(row: AssessmentItem) -> tuple[object, ...]:
+def review_given(row: AssessmentItem) -> tuple[object, ...]:
     """What the superior gave for an item."""
     return row.reviewed_points, row.review_words

@@ -124,21 +124,25 @@ def assessment_submit(request, pk):
     """Hands in the self-rating."""
     assessment = changeable_assessment(request, pk)
     act = partial(assessment.hand_in, request.user)
-    return step_page(request, assessment, [FILLING], HandInForm, act, "提交自评", "已提交自评，等主管领导审核。")
+    return assessment_step_page(
+        request, assessment, [FILLING], HandInForm, act, "提交自评", "已提交自评，等主管领导审核。"
+    )
 
 
 def assessment_return(request, pk):
     """Returns the self-rating to those who gave it."""
     assessment = reviewable_assessment(request, pk)
     states, act = [RATED, REVIEWED], partial(assessment.send_back, request.user)
-    return step_page(request, assessment, states, SendBackForm, act, "退回自评", "已退回，可以修改清单和自评。")
+    return assessment_step_page(
+        request, assessment, states, SendBackForm, act, "退回自评", "已退回，可以修改清单和自评。"
+    )
 
 
 def assessment_review(request, pk):
     """Ends the review."""
     assessment = reviewable_assessment(request, pk)
     act = partial(assessment.finish_review, request.user)
-    return step_page(request, assessment, [RATED], FinishReviewForm, act, "完成审核", "已完成审核。")
+    return assessment_step_page(request, assessment, [RATED], FinishReviewForm, act, "完成审核", "已完成审核。")
 
 
 def assessment_conclude(request, pk):
@@ -148,10 +152,12 @@ def assessment_conclude(request, pk):
     names = ("result_on", "grade", "result_points", "result_by")
     initial = {name: getattr(assessment, name) for name in names}
     title = "更正考核结果" if assessment.state == CONCLUDED else "登记考核结果"
-    return step_page(request, assessment, states, ConcludeForm, act, title, "已登记考核结果。", initial=initial)
+    return assessment_step_page(
+        request, assessment, states, ConcludeForm, act, title, "已登记考核结果。", initial=initial
+    )
 
 
-def step_page(request, assessment, states, form_class, act, title, message, **options):
+def assessment_step_page(request, assessment, states, form_class, act, title, message, **options):
     """The form of a step; of an assessment in another state it tells who has been there before."""
     if request.method == "GET" and assessment.state not in states:
         messages.info(request, assessment_state_words(assessment))

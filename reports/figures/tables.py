@@ -47,7 +47,7 @@ class AssessmentTable(PageTable):
     related = ("organisation",)
     phone_columns = ("year", "state")
 
-    name = RecordColumn()
+    name = RecordColumn(orderable=False)
 
     class Meta(PageTable.Meta):
         model = Assessment

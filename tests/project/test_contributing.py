@@ -92,10 +92,13 @@ def list_places(export, view):
 
 
 def fields_of_sheets():
-    """The fields that sheets have columns of, each with its model and resource; earlier states have no forms."""
+    """The fields that sheets have columns of, each with its model and resource.
+
+    Neither earlier states nor what acts alone change has a form.
+    """
     for resource in (kind.resource for kind in KINDS.values() if not kind.resource.is_of_earlier):
         model = resource._meta.model
-        own = {field.name for field in model._meta.concrete_fields if field.editable}
+        own = {field.name for field in model._meta.concrete_fields if field.editable} - {*model.history_by_acts}
         yield from ((column.attribute, model, resource) for column in resource.columns if column.attribute in own)
 
 
