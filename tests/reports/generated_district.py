@@ -8,12 +8,21 @@ from types import SimpleNamespace
 from django.db import connection
 
 from activities.models import Activity, ActivityType, Campaign, CampaignProof, EducationSpan, SignIn
-from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan, Visit
+from assistance.models import (
+    Assistance,
+    AssistedYouth,
+    Pairing,
+    ProjectApplication,
+    Scholarship,
+    ServicePlan,
+    SuggestedActivity,
+    Visit,
+)
 from members.models import Member, Person, Post, SchoolSpan, Volunteer
 from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
 from outreach.models import Contact, Link
 from reports.models import Assessment, PlatformEntry
-from tests.factories import make_assessment, make_campaign
+from tests.factories import make_assessment, make_campaign, make_district_project
 from youthhubs.models import Hub, HubYear, TeamMember
 
 YEAR = 2017
@@ -25,6 +34,10 @@ BOUNDARIES = [
     for first in [date(YEAR + n // 12, n % 12 + 1, 1) for n in (-10, 0, 1, 2, 3, 6, 7, 9, 12, 13)]
     for shift in (-1, 0, 1)
 ]
+
+
+# How far an application for a scholarship has come; `make_care` draws those that were only reviewed.
+OUTCOMES = [state for state in Scholarship.Status.values if state != "reviewed"]
 
 
 class Lots:
@@ -375,7 +388,7 @@ def make_cases(lots, tree, people, volunteers):
             )
         )
     AssistedYouth.objects.bulk_create(youths)
-    ServicePlan.objects.bulk_create(
+    plans = ServicePlan.objects.bulk_create(
         ServicePlan(youth=youth, year=year) for youth in youths for year in lots.some([YEAR - 1, YEAR], 2)
     )
     pairings = []
@@ -383,22 +396,58 @@ def make_cases(lots, tree, people, volunteers):
         begin, end = lots.span()
         pairings.append(Pairing(youth=youth, volunteer=lots.choice(volunteers), started_on=begin, ended_on=end))
     Pairing.objects.bulk_create(pairings)
-    make_visits(lots, pairings)
     make_assistances(lots, youths)
-    Scholarship.objects.bulk_create(
+    students = Scholarship.objects.bulk_create(
         Scholarship(
             year=year,
             student=student,
-            status=lots.choice(Scholarship.Status.values),
-            applied_on=lots.day(),
+            status=lots.choice(OUTCOMES),
             approved_on=lots.day(),
-            paid_on=lots.day(),
-            thanked_on=lots.day(),
             is_on_platform=lots.choice([True, False, None]),
-            on_platform_from=lots.choice([None, lots.day()]),
-            on_platform_until=lots.choice([None, lots.day()]),
         )
         for student, year in lots.pairs(people, [YEAR - 1, YEAR], 150)
+    )
+    make_care(Lots(len(students)), youths, plans, pairings, students)
+
+
+def make_care(lots, youths, plans, pairings, students):
+    """What is done for the youths in the course of a year; drawn by a lot of its own."""
+    for plan in plans:
+        plan.signed_on = lots.sometimes(lots.day(), 0.8)
+        if plan.signed_on:
+            plan.midyear_on, plan.final_on = lots.sometimes(lots.day()), lots.sometimes(lots.day())
+    ServicePlan.objects.bulk_update(plans, ["signed_on", "midyear_on", "final_on"])
+    for one in students:
+        one.status = lots.sometimes("reviewed", 0.1) or one.status
+        one.applied_on, one.paid_on, one.thanked_on = lots.day(), lots.day(), lots.day()
+        one.on_platform_from, one.on_platform_until = lots.span()
+    Scholarship.objects.bulk_update(
+        students, ["status", "applied_on", "paid_on", "thanked_on", "on_platform_from", "on_platform_until"]
+    )
+    make_visits(lots, pairings)
+    project = make_district_project(f"第{next(numbers)}项目")
+    ProjectApplication.objects.bulk_create(
+        ProjectApplication(
+            youth=youth,
+            project=project,
+            asked_on=lots.day(),
+            answer=answer,
+            answered_on=None if answer == "waiting" else lots.day(),
+        )
+        for youth in youths
+        for answer in lots.random.sample(ProjectApplication.Answer.values, 1)
+    )
+    SuggestedActivity.objects.bulk_create(
+        SuggestedActivity(
+            youth=youth,
+            name="健步走",
+            way="phone",
+            suggested_on=days[0],
+            held_on=days[1],
+            outcome=lots.choice(SuggestedActivity.Outcome.values),
+        )
+        for youth in youths
+        for days in (sorted([lots.day(), lots.day()]) for _ in range(2))
     )
 
 

@@ -147,6 +147,9 @@ def check_text(client, response, told, document):
         if change:
             difference = int(change[2]) * (1 if change[1] == "增加" else -1)
             assert told[key]["value"] - difference in {one[key]["value"] for one in former}, (key, written)
+        elif key == "assessment_results":
+            (row,) = client.get(address).context["table"].rows
+            assert row.record.result_words == written
         else:
             if address not in shown:
                 shown[address] = amount_shown(client.get(address).content.decode())

@@ -55,6 +55,10 @@ CASE_FIGURES = {
     "assistances_per_youth",
     "pairing_visits",
     "youths_bound",
+    "project_applications",
+    "project_approvals",
+    "activities_suggested",
+    "suggestions_taken_up",
     "scholarships_applied",
     "scholarships_granted",
     "scholarships_paid",
@@ -161,7 +165,7 @@ def rows_value(key, response):
 # Of these a cadre sees none or the own rows alone.
 OWN_LINKS = ["linked_youths", "youth_contacts", "cadres_linked", "cadres_at_quota"]
 OWN_LINKS += ["contacts_online", "contacts_offline", "youths_reached", "cadres_at_norm"]
-OFFICE_ALONE = ["platform_entries", "platform_bindings"]
+OFFICE_ALONE = ["platform_entries", "platform_bindings", "assessment_results"]
 
 
 def open_every_case(user):
