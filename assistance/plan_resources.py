@@ -201,7 +201,8 @@ class PlanMeasureResource(CaseResource):
         return self.known.get((key_of(self.plan), row["具体措施"]))
 
     def recall(self, record):
-        if record.plan is self.plan:
+        plan, row = record.plan, self.row
+        if (plan.youth.person_id, plan.year) == (row["帮扶对象"].pk, row["年度"]):
             return record
         remedy = "标记属于另一份计划的措施：请恢复原来的姓名和年度；确为另一项措施时清空标记这一格"
         raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象和年度", remedy)

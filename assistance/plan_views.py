@@ -124,7 +124,7 @@ def service_plan_final(request, pk):
     return form_page(request, PlanFinalForm, instance=plan, title=f"年末回顾：{plan}", message="已保存年末回顾。")
 
 
-def service_plan_download(request, pk):
+def service_plan_print(request, pk):
     """The plan as a Word file to sign, names and numbers whole."""
     plan = visible_plan(request, pk)
     return paper_page(

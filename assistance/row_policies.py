@@ -115,6 +115,8 @@ OPEN_ROUNDS = {
     "assistance_casegrantround": OWN_REQUEST,
     "assistance_historicalcasegrantround": OWN_REQUEST,
     "assistance_casegrantround_renewed": "casegrantround_id IN (SELECT id FROM assistance_casegrantround)",
+    "assistance_historicalcasegrantround_renewed": """history_id IN (
+        SELECT history_id FROM assistance_historicalcasegrantround)""",
 }
 OF_OPEN_PLAN = "{0} IN (SELECT id FROM assistance_serviceplan)"
 OPEN_PLAN_PARTS = {

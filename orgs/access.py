@@ -330,7 +330,7 @@ ACCESS = {
     "service_plan_amend": CASE_FILE_KEEPERS,
     "service_plan_midyear": CASE_FILE_KEEPERS,
     "service_plan_final": CASE_FILE_KEEPERS,
-    "service_plan_download": CASE_FILE_KEEPERS,
+    "service_plan_print": CASE_FILE_KEEPERS,
     "plan_measure_create": CASE_FILE_KEEPERS,
     "plan_measure_update": CASE_FILE_KEEPERS,
     "plan_measure_done": CASE_FILE_KEEPERS,

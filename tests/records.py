@@ -136,7 +136,7 @@ def changeable(district):
         "district_project_update": (application.project, "giver", "甲", "乙"),
         "project_application_update": (application, "purpose", "甲", "乙"),
         "suggested_activity_update": (make_suggested_activity(youth), "reason", "甲", "乙"),
-        "scholarship_update": (scholarship, "donor", "甲", "乙"),
+        "scholarship_update": (scholarship, "school", "甲", "乙"),
         "section_update": (make_section(make_report(district.here)), "body", "甲", "乙"),
     }
 

@@ -113,6 +113,20 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
+        migrations.CreateModel(
+            name='HistoricalCaseGrantRound_renewed',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('m2m_history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ('casegrant', models.ForeignKey(blank=True, db_constraint=False, db_index=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='assistance.casegrant')),
+                ('casegrantround', models.ForeignKey(blank=True, db_constraint=False, db_index=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='assistance.casegrantround')),
+                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='assistance.historicalcasegrantround')),
+            ],
+            options={
+                'verbose_name': 'HistoricalCaseGrantRound_renewed',
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
         migrations.AddConstraint(
             model_name='casegrantround',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('is_approved__isnull', True)), models.Q(('decided_by__isnull', False), ('is_approved__isnull', False), models.Q(('decided_by', models.F('user')), _negated=True)), _connector='OR'), name='case_grant_round_decided_by_somebody_else', violation_error_message='批量授权须由申请人以外的人审批。'),

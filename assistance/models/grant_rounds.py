@@ -46,7 +46,7 @@ class CaseGrantRound(SealedModel):
     ended_on = happened(models.DateField("终止日期", null=True, blank=True))
 
     objects = GrantRequestQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(m2m_fields=["renewed"])
 
     class Meta:
         verbose_name = "批量授权"

@@ -71,7 +71,7 @@ def test_texts_that_no_word_file_takes_are_left_out(district):
 
 def test_the_file_goes_to_whoever_confirms_and_says_why_and_both_are_logged(district):
     make_grant(district.staff, district.youth.person)
-    address = reverse("service_plan_download", args=[district.plan.pk])
+    address = reverse("service_plan_print", args=[district.plan.pk])
     client = signed_in_by_code(district.staff)
     assert "不少于 4 个字" in client.post(address, {"reason": "签"}).content.decode()
     answer = client.post(address, {"reason": "交家庭签字"})

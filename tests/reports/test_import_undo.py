@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from activities.models import Activity, Campaign, Partner, SignIn
-from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
+from assistance.models import Assistance, AssistedYouth, DistrictProject, Pairing, ServicePlan, Visit
 from members.actions import propose_leaving
 from members.models import Member, Person, SchoolSpan, Volunteer
 from orgs.models import DomainSpan, Organisation, Unit
@@ -844,6 +844,22 @@ HANGING = {
     "a file of a measure": file_of("plan_measures"),
     "a file of an assistance": file_of("assistances"),
     "a file of a scholarship": file_of("scholarships", {"members.Person": "奖学金"}),
+    "an application": (
+        "projects",
+        CHANGING["projects"][1:],
+        lambda branch, user: make_project_application(
+            AssistedYouth.objects.get(), DistrictProject.objects.get(name="暖冬")
+        ),
+        {"assistance.DistrictProject": "帮扶项目申请"},
+    ),
+    "an assistance by a visit": (
+        "visits",
+        CHANGING["visits"][1:],
+        lambda branch, user: make_assistance(
+            [AssistedYouth.objects.get()], visit=Visit.objects.get(done_on=date(2017, 4, 4))
+        ),
+        {"assistance.Visit": "帮扶记录"},
+    ),
     "a file of supplies": file_of("supplies"),
     "a file of a target": file_of("targets"),
     "a file of an item": file_of("assessment_items", {"reports.Assessment": "考核项目"}),
@@ -876,9 +892,14 @@ HANGING = {
 
 
 def test_of_every_kind_something_is_held():
-    # New organisations stay in any case, and nothing refers to what was entered in a platform, what became of a unit
-    # and what held before.
-    unreferred = {"platform_entries", "unit_changes", *(kind for kind in KINDS if KINDS[kind].resource.is_of_earlier)}
+    # New organisations stay in any case, and nothing refers to what was entered in a platform or applied for, what
+    # became of a unit and what held before.
+    unreferred = {
+        "platform_entries",
+        "applications",
+        "unit_changes",
+        *(kind for kind in KINDS if KINDS[kind].resource.is_of_earlier),
+    }
     assert {kind for kind, *_ in HANGING.values()} == set(KINDS) - {"organisations"} - unreferred
 
 

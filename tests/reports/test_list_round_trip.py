@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db
 # The cell of each list that an office would correct.
 CORRECTED = {
     "activity": ("地点", "河滨公园"),
+    "assessment": ("证明材料", "活动照片"),
     "campaign": ("形式", "长跑"),
     "contact": ("联系青年", "全部"),
     "hub": ("地址", "高井路 1 号"),

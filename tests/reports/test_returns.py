@@ -107,6 +107,7 @@ def test_people_who_may_stand_in_two_returns_are_marked(place, edition):
         "people_reached",
         "platform_entries",
         "platform_bindings",
+        "assessment_results",
     ]
     assert [key for key, each in found.items() if each.is_smallest] == ["assistances_per_youth"]
 

@@ -29,6 +29,8 @@ from assistance.models import (
     Scholarship,
     ServicePlan,
     SuggestedActivity,
+    Visit,
+    VisitPass,
 )
 from members.models import Person, PersonMerge
 from orgs.models import Unit, User
@@ -42,12 +44,14 @@ from tests.factories import (
     make_member,
     make_needs_talk,
     make_organisation,
+    make_pairing,
     make_person,
     make_project_application,
     make_scholarship,
     make_suggested_activity,
     make_unit,
     make_user,
+    make_visit,
 )
 from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
@@ -128,6 +132,9 @@ def fill_with_canaries():
     plan = ServicePlan.objects.create(youth=youth, year=2017, **told(ServicePlan, *texts.split()))
     plan.measure_rows.create(**told(PlanMeasure, "content", "responsible", "result"))
     plan.amendments.create(agreed_on=date(2017, 9, 1), **told(PlanAmendment, "reason", "content"))
+    pairing = make_pairing(youth)
+    make_visit(pairing, **told(Visit, "observations", "wishes", "cancel_reason"))
+    VisitPass.objects.create(pairing=pairing, issued_by=make_user(), **told(VisitPass, "youth_called"))
     make_needs_talk(youth, **told(NeedsTalk, "needs", "next_step"))
     CaseDraft.objects.create(user=make_user(), **told(CaseDraft, "content"))
     make_assistance([youth], **told(Assistance, "content"))

@@ -43,6 +43,7 @@ UNTRACKED = {
     "yl_district.DatabaseTag": "a name that the database has from its beginning",
     "yl_district.InstallationFact": "what the database says of itself from its beginning",
     "yl_district.ImportAlias": "how a spelling was last explained",
+    "assistance.VisitPass": "given out and ended once, of which the access log tells",
     "yl_district.Submission": "nothing that anybody wrote",
     "reports.Edition": "written once, which the database keeps from being changed",
     "reports.CountedFigure": "a part of an edition",

@@ -73,7 +73,7 @@ def test_what_is_left_of_a_name(name, shown):
     assert masked_name(name) == shown
 
 
-MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "监护人", "又名")
+MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "监护人", "家庭方姓名", "又名")
 
 
 def test_every_field_that_holds_somebodys_number_guardian_or_other_names_is_masked():
@@ -88,7 +88,7 @@ def test_every_field_that_holds_somebodys_number_guardian_or_other_names_is_mask
     assert [one for one in texts if is_masked(one)] == numbers
     assert {one.name for one in numbers} == {
         *("identity_number", "document_number", "mobile", "contact_phone", "guardian", "guardian_phone"),
-        "other_names",
+        *("family_signer", "other_names"),
     }
 
 
