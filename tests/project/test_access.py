@@ -71,7 +71,6 @@ CASES = {
     "pairing",
     "visit",
     "assistance",
-    "district_project",
     "project_application",
     "suggested_activity",
     "scholarship",
@@ -86,7 +85,7 @@ SEEN = {
     | ASSESSMENTS
     | {"cadre", "link", "contact", *GRANTS}
     | {"district_project"},
-    "caseworker": CASES | GRANTS,
+    "caseworker": CASES | GRANTS | {"district_project"},
     "leader": GRANTS | {"report", "edition", "comment"} | ASSESSMENTS,
     "administrator": {"organisation", "account"},
     "auditor": set(),

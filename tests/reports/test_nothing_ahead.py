@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from activities.models import Activity, SignIn
-from assistance.models import Pairing, ServicePlan
+from assistance.models import ServicePlan
 from reports.figures.counting import results
 from reports.figures.membership_roll import roll_by_branch
 from reports.figures.scopes import Scope
@@ -23,6 +23,7 @@ from tests.factories import (
     make_link,
     make_member,
     make_organisation,
+    make_pairing,
     make_post,
     make_project_application,
     make_scholarship,
@@ -31,6 +32,7 @@ from tests.factories import (
     make_unit,
     make_unit_contact,
     make_user,
+    make_visit,
     make_volunteer,
 )
 from tests.pages import browser_of, page
@@ -108,15 +110,17 @@ def add_hubs(root, member):
 def add_cases(root):
     """An assisted youth with all that a case has, dated after today."""
     youth = make_assisted_youth(root, registered_on=tomorrow(), bound_on=tomorrow())
-    Pairing.objects.create(youth=youth, volunteer=make_volunteer(joined_on=tomorrow()), started_on=tomorrow())
+    paired = make_pairing(youth, make_volunteer(joined_on=tomorrow()), started_on=tomorrow())
+    make_visit(paired, done_on=tomorrow())
     make_assistance([youth], held_on=tomorrow())
     approved = {"answer": "approved", "answered_on": tomorrow()}
     make_suggested_activity(youth, suggested_on=tomorrow(), held_on=tomorrow(), outcome="came")
     make_project_application(youth, asked_on=tomorrow(), **approved)
     for year in {tomorrow().year, later().year, localdate().year + 1}:
-        ServicePlan.objects.create(youth=youth, year=year, signed_on=tomorrow())
-        dates = {"applied_on": tomorrow(), "approved_on": tomorrow()}
-        make_scholarship(year=year, status="granted", is_on_platform=True, **dates)
+        held = dict.fromkeys(("signed_on", "midyear_on", "final_on"), tomorrow())
+        ServicePlan.objects.create(youth=youth, year=year, **held)
+        dates = dict.fromkeys(("applied_on", "approved_on", "paid_on", "thanked_on"), tomorrow())
+        make_scholarship(year=year, status="paid", is_on_platform=True, **dates)
 
 
 def values(root, period, today=None):
