@@ -48,6 +48,7 @@ urlpatterns = [
     path("pairings/", visit_views.pairing_list, name="pairing_list"),
     path("pairings/<int:pk>/", visit_views.pairing_detail, name="pairing_detail"),
     path("pairings/<int:pk>/update/", visit_views.pairing_update, name="pairing_update"),
+    path("pairings/<int:pk>/pledge/", visit_views.pairing_pledge, name="pairing_pledge"),
     path("pairings/<int:pairing_pk>/visits/create/", visit_views.visit_create, name="visit_create"),
     path("pairings/<int:pairing_pk>/pass/create/", pass_views.visit_pass_create, name="visit_pass_create"),
     path("pairings/<int:pairing_pk>/pass/end/", pass_views.visit_pass_end, name="visit_pass_end"),

@@ -4,12 +4,16 @@ from functools import partial
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from yl_district.audit.access_log import subject_of
+from yl_district.audit.downloads import download
 from yl_district.pages.pages import configured_table, end_page, form_page, rows_response
 
 from .filters import PairingFilter, VisitFilter
 from .list_effects import helped_beside
 from .models import PASS_WAITS, Pairing, Visit
+from .pledge_papers import PLEDGE_TITLE, write_pledge
 from .tables import PairingTable, VisitTable
 from .views import case_list_page, log_case_view
 from .visit_forms import PairingTermsForm, VisitCancelForm, VisitConfirmForm, VisitCountForm, VisitForm
@@ -54,6 +58,14 @@ def pairing_update(request, pk):
     return form_page(
         request, PairingTermsForm, instance=pairing, title=f"保密承诺和走访间隔：{pairing}", message="已保存。"
     )
+
+
+@require_safe
+def pairing_pledge(request, pk):
+    """The pledge of secrecy as a Word file for the pairing's volunteer to sign; it tells of no youth."""
+    pairing = visible_pairing(request, pk)
+    write = partial(write_pledge, pairing.volunteer, timezone.localdate())
+    return download(request, f"{PLEDGE_TITLE}.docx", subject_of(pairing), write)
 
 
 def visible_pairing(request, pk):

@@ -342,6 +342,7 @@ ACCESS = {
     "pairing_list": CASE_FILE_KEEPERS,
     "pairing_detail": CASE_FILE_KEEPERS,
     "pairing_update": CASE_FILE_KEEPERS,
+    "pairing_pledge": CASE_FILE_KEEPERS,
     "visit_list": CASE_FILE_KEEPERS,
     "visit_create": CASE_FILE_KEEPERS,
     "visit_detail": CASE_FILE_KEEPERS,

@@ -128,6 +128,7 @@ READ_ONLY = {
     *("comment_detail", "assessment_detail", "assessment_item_detail"),
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
     *("report_material", "report_number"),
+    "pairing_pledge",
 }
 # They take nothing but forms.
 SENT_ONLY = {

@@ -122,6 +122,7 @@ OTHER_PAGES = {
     "organisations_create": "批量新建团组织",
     "organisations_liaison": "批量更换联系委员",
     "own_link_list": "我的联系",
+    "pairing_pledge": "志愿者保密承诺书",
     "password_change": "修改密码",
     "person_printout": "个人信息告知",
     "person_twin_list": "同名人员",
