@@ -17,7 +17,7 @@ from .grant_round_forms import (
     CaseGrantRoundForm,
 )
 from .grant_rounds import decide_round, end_round, renewable_choices
-from .models import CaseGrant, CaseGrantRound, GrantRequestQuerySet
+from .models import RENEWED_WITHIN, CaseGrant, CaseGrantRound, GrantRequestQuerySet
 from .tables import CaseGrantRoundTable, CaseGrantTable
 
 
@@ -69,6 +69,7 @@ def case_grant_round_renew(request):
         title="申请续期个案授权",
         message="已提交续期申请，等待他人审批。",
         choices=renewable_choices(request.user, timezone.localdate()),
+        renewed_within=RENEWED_WITHIN.days,
     )
 
 

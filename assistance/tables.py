@@ -93,7 +93,7 @@ class VisitTable(PageTable):
 
     related = ("pairing__youth", "pairing__volunteer__person")
     prefetched = ("pairing__youth__person",)
-    phone_columns = ("state", "done_on")
+    phone_columns = ("youth", "done_on")
 
     state = RecordColumn(accessor="pk", verbose_name="状态", orderable=False)
     youth = tables.Column("帮扶对象", accessor="shown_name", orderable=False)

@@ -20,7 +20,7 @@ from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField
-from yl_district.privacy.masking import masked_name
+from yl_district.privacy.masking import masked_name, shown_surname
 from yl_district.privacy.sealed_links import SealedForeignKey, SealedKeyField, SealedLinkModel
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem, validate_year
@@ -274,8 +274,8 @@ class Scholarship(SealedLinkModel):
 
     @property
     def surname(self) -> str:
-        """The first character of the student's name, by which letters to donors name the student."""
-        return str(self.student.name)[:1]
+        """The student's surname, by which letters to donors name the student."""
+        return shown_surname(self.student.name)
 
     def awaits(self, step):
         """Whether `step` is the one to be made next."""

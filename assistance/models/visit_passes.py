@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from yl_district.periods import standing_on
 from yl_district.privacy.encryption import EncryptedCharField, SealedModel
+from yl_district.privacy.masking import shown_surname
 
 from .grants import CaseQuerySet
 from .pairings import Pairing
@@ -92,7 +93,7 @@ class VisitPass(SealedModel):
         cls.end_all(pairing)
         token = secrets.token_urlsafe(PASS_TOKEN_BYTES)
         code = f"{secrets.randbelow(10**PASS_CODE_DIGITS):0{PASS_CODE_DIGITS}}"
-        called = f"{pairing.youth.person.name[:1]}同学"
+        called = f"{shown_surname(pairing.youth.person.name)}同学"
         one = cls(pairing=pairing, youth_called=called, token_digest=pass_digest("token", token), issued_by=by)
         one.code_digest = one.digest_of_code(code)
         one.save()

@@ -368,7 +368,9 @@ def test_a_lapsed_grant_can_be_renewed_where_it_was_asked_for_in_time(district):
 
 
 def test_without_grants_there_is_nothing_to_renew(district):
-    assert "没有可以一起续期的授权" in page(district.worker, "case_grant_round_renew")
+    text = page(district.worker, "case_grant_round_renew")
+    ways = [f'class="btn" href="{reverse(name)}"' for name in ("case_grant_list", "case_grant_round_create")]
+    assert [word in text for word in ("没有可以一起续期的授权", *ways, "提交续期申请")] == [True] * 3 + [False]
     answer = district.worker.post(reverse("case_grant_round_renew"), {"days": "30", "reason": "继续"})
     assert "没有可续期的授权" in refusal(answer)
     assert not CaseGrantRound.objects.exists()

@@ -69,7 +69,7 @@ def errors(answer):
 def test_a_phone_takes_a_link_by_its_code_and_reports_a_visit_that_the_caseworker_counts(district):
     phone = taking_phone(issued(district))
     text = page(phone, "visit_report")
-    assert ["欧同学" in text, "欧阳" in text, str(district.here) in text] == [True, False, False]
+    assert ["欧阳同学" in text, "春晓" in text, str(district.here) in text] == [True, False, False]
     answer = reported(phone, observations="作业有进步", wishes="想补习数学")
     assert answer.url == reverse("visit_report_done")
     visit = Visit.objects.get()
@@ -288,3 +288,21 @@ def test_a_link_of_a_file_that_is_not_open_is_made_by_nobody(district):
     other = make_pairing(make_assisted_youth(district.there, person=make_person("秦朗")))
     for name in ("visit_pass_create", "visit_pass_end"):
         assert (status(district.office, name, other.pk), status(district.cadre, name, other.pk)) == (404, 404)
+
+
+def test_nobody_without_the_phone_and_the_code_is_told_of_a_case(district):
+    link, never = issued(district), SimpleNamespace(token="x" * 32, code="")
+    wrong = "000000" if link.code != "000000" else "111111"
+    told = {"never": opened(never), "first": opened(link, code=""), "wrong code": opened(link, code=wrong)}
+    taking_phone(link)
+    told |= {"another phone": opened(link), "no link": Client().get(reverse("visit_report"))}
+    volunteer = district.pairing.volunteer.person.name
+    words = ("欧", "同学", volunteer, str(district.here), "帮扶", "个案", "未成年")
+    texts = {case: answer.content.decode() for case, answer in told.items()}
+    found = {case: [word for word in words if word in text] for case, text in texts.items()}
+    assert found == {case: [] for case in told}
+    titles = {case: re.search(r"<title>(.*?) · ", text)[1] for case, text in texts.items()}
+    over = "链接不能使用"
+    assert titles == {"never": over, "no link": over, "another phone": "链接已启用"} | dict.fromkeys(
+        ("first", "wrong code"), "走访链接"
+    )

@@ -9,7 +9,7 @@ from members.models import Person
 from tests.records import below
 from yl_district.fields import is_masked
 from yl_district.pages.tables import MaskedColumn, PageTable
-from yl_district.privacy.masking import masked, masked_name
+from yl_district.privacy.masking import COMPOUND_SURNAMES, masked, masked_name, shown_surname
 from yl_district.sheets.columns import column
 from yl_district.web.error_reports import redacted
 
@@ -71,6 +71,33 @@ def test_of_a_number_of_any_length_at_least_four_characters_are_hidden(length):
 )
 def test_what_is_left_of_a_name(name, shown):
     assert masked_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", ""),
+        ("白露", "白"),
+        ("白小露", "白"),
+        ("欧阳小雨", "欧阳"),
+        ("诸葛明", "诸葛"),
+        ("上官婉儿", "上官"),
+        # The whole name, if it were a surname of two characters.
+        ("欧阳", "欧"),
+        ("欧小阳", "欧"),
+        ("阿依古丽·买买提", "阿"),
+        ("【不能读取】", "【不能读取】"),
+    ],
+)
+def test_a_surname_is_told_whole_and_nothing_of_the_given_name(name, shown):
+    assert shown_surname(name) == shown
+
+
+def test_compound_surnames_are_no_more_than_surnames_and_masks_show_no_more_for_them():
+    assert {len(surname) for surname in COMPOUND_SURNAMES} == {2}
+    assert {masked_name(f"{surname}明") for surname in COMPOUND_SURNAMES} == {
+        f"{each[0]}**" for each in COMPOUND_SURNAMES
+    }
 
 
 MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "监护人", "家庭方姓名", "又名")

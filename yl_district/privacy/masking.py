@@ -4,6 +4,11 @@ import re
 
 from .unreadable import UNREADABLE
 
+# Surnames of two characters that are hardly ever one surname and the beginning of a given name.
+COMPOUND_SURNAMES = frozenset(
+    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 濮阳 公冶 申屠 公孙 慕容 "
+    "钟离 长孙 宇文 司徒 鲜于 司空 闾丘 亓官 令狐 呼延 轩辕 拓跋 完颜 纳兰 西门 百里 第五 淳于 东郭".split()
+)
 IDEOGRAPH = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
@@ -31,3 +36,14 @@ def masked_name(name):
     if str(name) == UNREADABLE:
         return UNREADABLE
     return name[:1] + "*" * (len(name) - 1)
+
+
+def shown_surname(name):
+    """The surname alone, by which a person is called without being named: 欧阳 of 欧阳春晓, 白 of 白露.
+
+    Of a name of two characters only the first, since nothing of the given name may be told.
+    """
+    text = str(name)
+    if text == UNREADABLE:
+        return UNREADABLE
+    return text[: 2 if len(text) > 2 and text[:2] in COMPOUND_SURNAMES else 1]
