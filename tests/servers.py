@@ -27,15 +27,19 @@ def collect_static_files():
 
 
 @contextmanager
-def running_server(*, unguarded=False, **environment):
-    """The port of a server as `make serve` starts it, on the test's database; `unguarded` without its front."""
+def running_server(*, unguarded=False, log=None, **environment):
+    """The port of a server as `make serve` starts it, on the test's database; `unguarded` without its front.
+
+    What it says goes to the file `log`, if there is one.
+    """
     collect_static_files()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [*(UNGUARDED if unguarded else GUARDED), str(port)]
     surroundings = os.environ | {"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, "DEBUG": "0"} | environment
+    said = {"stdout": log, "stderr": log}
     process = subprocess.Popen(
-        command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True, env=surroundings
+        command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True, env=surroundings, **said
     )
     try:
         wait_for(port, process)
