@@ -1,9 +1,9 @@
-"""Assisted youths without a plan, a volunteer or enough assistances, and contradictory records of them.
+"""Assisted youths without a plan, a talk on needs, a volunteer or enough assistances, and contradictory records.
 
 Youths appear only by masked name, and only if their file is open to the reader; of others only the number is shown.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 
@@ -14,6 +14,8 @@ from ..figures import sources
 from .inspection import RawFinding, about
 
 A_YEAR = 12
+# Month and day from which needs should have been asked for, as the year's plan follows from them.
+ASKED_FROM = (4, 1)
 
 
 def youths(inspection, rows):
@@ -43,7 +45,9 @@ def find_registered_youths(inspection):
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
     rows = sources.case_register(scope).with_assistances_during(scope.passed)
     rows = rows.annotate(
-        has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
+        has_plan=Exists(cases.with_plan_for(scope.year)),
+        has_talk=Exists(cases.asked_during(scope.year)),
+        has_volunteer=Exists(cases.paired_on(scope.day)),
     )
     return youths(inspection, rows)
 
@@ -54,6 +58,16 @@ def youths_without_plan(inspection):
         if not youth.has_plan:
             found = f"没有 {inspection.scope.year} 年服务计划书"
             yield of_youth(inspection, youth, found, "service_plan_create", youth.pk)
+
+
+def youths_not_asked(inspection):
+    """Yields youths in the register whose needs nobody asked for in the year, while it runs."""
+    year = inspection.scope.year
+    if not inspection.is_running or inspection.until < date(year, *ASKED_FROM):
+        return
+    for youth in registered_youths(inspection):
+        if not youth.has_talk:
+            yield of_youth(inspection, youth, f"{year} 年尚未征集需求", "needs_talk_create", youth.pk)
 
 
 def youths_without_volunteer(inspection):

@@ -87,6 +87,8 @@ CHECKS = [
           ("cadres_linked",), "请核对绑定日期", "条"),
     Check("binding_apart", "绑定日期两处不一致", "存疑记录", NOTE, FOR_NAMES, people.bindings_apart,
           ("platform_bindings", "volunteers_bound"), "请核对后在平台录入中保存一次，两处即为同一日期", "条"),
+    Check("needs_not_asked", "尚未征集需求", "精准帮扶", NOTE, FOR_CASES, cases.youths_not_asked,
+          (), "请电话或走访征集需求，登记在帮扶对象的页面", "名"),
     Check("help_outside_register", "帮扶记录不在入库期内", "存疑记录", NOTE, FOR_CASES,
           cases.youths_helped_outside_register, ("assistances",), "请核对帮扶日期与入库、出库日期", "名"),
     Check("case_binding", "帮扶对象绑定早于入库", "存疑记录", NOTE, FOR_CASES, cases.youths_bound_before_entry,

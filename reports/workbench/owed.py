@@ -19,6 +19,7 @@ from outreach.own_links import OwnLinks
 from yl_district.kept.results import kept_result
 from yl_district.periods import Period
 
+from ..checks.cases import ASKED_FROM
 from .counted_lines import CountedLine, numbers_of
 
 # How long before somebody leaves a post it is said.
@@ -136,6 +137,12 @@ def open_cases(user, day):
     return AssistedYouth.objects.visible_to(user).as_of(day)
 
 
+def not_asked(user, day):
+    """Of these, those whose needs nobody has asked for this year, once that is due."""
+    youths = open_cases(user, day)
+    return youths.not_asked_during(day.year) if day >= date(day.year, *ASKED_FROM) else youths.none()
+
+
 def not_helped(user, day):
     """Of these, those without an assistance this quarter."""
     youths = open_cases(user, day)
@@ -173,6 +180,13 @@ OWED_LINES = (
         "名帮扶对象还没有今年的服务计划书",
         "assisted_youth_list",
         lambda day: {"unplanned": day.year},
+    ),
+    OwedLine(
+        "assisted_youth_list",
+        not_asked,
+        "名帮扶对象本年度尚未征集需求",
+        "assisted_youth_list",
+        lambda day: {"unasked": day.year},
     ),
     OwedLine(
         "assisted_youth_list",

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from activities.actions import recount_sign_ins
 from activities.models import SignIn
-from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
+from assistance.models import Assistance, AssistedYouth, NeedsTalk, Pairing, ServicePlan
 from members.models import Person, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
@@ -52,10 +52,12 @@ def add_links(place):
 
 
 def add_cases(place):
-    """One youth in the register with a plan, a volunteer and an assistance in each month."""
+    """One youth in the register, asked for needs, with a plan, a volunteer and an assistance in each month."""
     person = Person.objects.create(name="欧阳小雨")
     place.youth = AssistedYouth.objects.create(person=person, organisation=place.branch, registered_on=SINCE)
     place.volunteer = Volunteer.objects.create(person=Person.objects.create(name="单志"))
+    asked = {"held_on": date(YEAR, 1, 12), "way": "phone", "spoken_with": "guardian", "needs": "课业辅导"}
+    NeedsTalk.objects.create(youth=place.youth, **asked)
     ServicePlan.objects.create(youth=place.youth, year=YEAR)
     place.pairing = Pairing.objects.create(youth=place.youth, volunteer=place.volunteer, started_on=SINCE)
     given = [Assistance(held_on=date(YEAR, month, 20), kind="culture") for month in MONTHS]

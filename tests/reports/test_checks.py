@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
-from assistance.models import Assistance, AssistedYouth, ServicePlan
+from assistance.models import Assistance, AssistedYouth, NeedsTalk, ServicePlan
 from members.models import Member, Person, Post, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
@@ -292,8 +292,8 @@ FAULTS = {
     "help_outside_register": (early_help, "石*（槐荫社区团支部）", "有帮扶记录不在入库期内"),
     "case_binding": (bound_before_register, "欧***（槐荫社区团支部）", "绑定日期 2013-12-31 早于入库日期 2014-01-01"),
 }
-# They find more than one thing of their fault, or nothing that records could bring about.
-APART = {"sessions_agree", "fall"}
+# They find more than one thing of their fault, or nothing that records could bring about, or only while a year runs.
+APART = {"sessions_agree", "fall", "needs_not_asked"}
 
 
 def test_every_check_has_its_fault():
@@ -368,6 +368,21 @@ def test_a_running_year_is_asked_for_the_share_that_has_passed(place):
     assert found(scope, "without_contact", today=date(YEAR, 9, 1)) == [("程川", "2017年三季度没有联系记录")]
     assert found(scope, "behind_pace", today=date(YEAR, 6, 29)) == []
     assert found(scope, "behind_pace", today=date(YEAR, 6, 30)) == [("帮扶次数落后", "共 1 名")]
+
+
+def test_needs_are_asked_about_from_april_on_while_the_year_runs(place):
+    NeedsTalk.objects.update(held_on=date(YEAR - 1, 12, 31))
+    scope = year_scope(place.root)
+    told = [("尚未征集需求", "共 1 名")]
+    for month, day, shown in [(3, 31, []), (4, 1, told), (12, 30, told), (12, 31, [])]:
+        assert (month, day, found(scope, "needs_not_asked", today=date(YEAR, month, day))) == (month, day, shown)
+    assert found(scope, "needs_not_asked", today=date(YEAR + 1, 5, 1)) == []
+    inspection = Inspection(scope, results(scope), today=date(YEAR, 4, 1))
+    [(_, [raw])] = inspected(inspection, [BY_KEY["needs_not_asked"]])
+    assert (raw.name, raw.found) == ("欧***（槐荫社区团支部）", f"{YEAR} 年尚未征集需求")
+    assert raw.url == reverse("needs_talk_create", args=[place.youth.pk])
+    NeedsTalk.objects.update(held_on=date(YEAR, 4, 1))
+    assert found(scope, "needs_not_asked", today=date(YEAR, 4, 1)) == []
 
 
 def test_a_year_that_has_not_begun_has_no_falls_and_misses_nothing(place):

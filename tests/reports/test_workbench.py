@@ -24,6 +24,7 @@ from tests.factories import (
     make_grant,
     make_link,
     make_member,
+    make_needs_talk,
     make_person,
     make_post,
     make_report,
@@ -142,6 +143,7 @@ def test_a_caseworker_is_told_of_plans_and_grants_of_the_files_open_to_them_alon
     open_file, _ = make_assisted_youth(place.here), make_assisted_youth(place.here, "黄鹂")
     make_grant(user, open_file.person, expires_on=date(2099, 1, 10))
     make_grant(make_user("沈砚", place.root, RoleKind.CASEWORKER), open_file.person, expires_on=date(2099, 1, 10))
+    make_needs_talk(open_file, held_on=date(2098, 3, 1))
     day = date(2099, 1, 1)
     due = {"名帮扶对象还没有今年的服务计划书": (1, []), "名帮扶对象本季度还没有帮扶记录": (1, [])}
     assert owed(user, day) == due | {"份个案授权 14 天内到期": (1, [])}
@@ -186,6 +188,24 @@ def test_plans_that_are_missing_open_the_list_of_the_youths_without(place):
     unplanned = owed_by(user, date(2098, 1, 1), None)[0]
     assert (unplanned.words, unplanned.number) == ("名帮扶对象还没有今年的服务计划书", 1)
     assert len(browser_of(user).get(unplanned.address).context["table"].rows) == 1
+
+
+def test_needs_that_nobody_asked_for_are_told_from_april_to_whoever_may_open_the_files(place):
+    user = make_user("顾青", place.root, RoleKind.CASEWORKER)
+    asked, unasked = (make_assisted_youth(place.here, name) for name in ("白露", "黄鹂"))
+    make_assisted_youth(place.here, "秦朗")
+    for youth in (asked, unasked):
+        make_grant(user, youth.person, expires_on=date(2099, 1, 10))
+    make_needs_talk(asked, held_on=date(2098, 1, 12))
+    make_needs_talk(unasked, held_on=date(2097, 12, 31))
+    words = "名帮扶对象本年度尚未征集需求"
+    told = {day: {one.words: one for one in owed_by(user, day, None)} for day in (date(2098, 3, 31), date(2098, 4, 1))}
+    assert [words in found for found in told.values()] == [False, True]
+    line = told[date(2098, 4, 1)][words]
+    assert (line.number, line.names) == (1, [])
+    rows = browser_of(user).get(line.address).context["table"].rows
+    assert [row.record.pk for row in rows] == [unasked.pk]
+    assert words not in {one.words for one in owed_by(place.staff, date(2098, 4, 1), None)}
 
 
 def test_the_menu_shows_the_numbers_of_what_waits(place):
