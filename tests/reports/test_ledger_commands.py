@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
+from assistance.models import Pairing, Visit
 from members.models import Person, Post
 from orgs.accounts.second_factor import spend_code
 from orgs.models import Organisation, Supply, User
@@ -347,6 +349,11 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     serving = [Post.objects.get(organisation__name="高井社区团支部", ended_on=None).person.name]
     assert list(bound)[:1] == [("gaojing", *serving)]
     assert [name for name, _ in bound] == ["gaojing", "zhuangan"]
+    today = timezone.localdate()
+    standing = Pairing.objects.in_register_on(today)
+    assert (standing.count(), standing.pledged_by(today).filter(visit_every=1).count()) == (8, 8)
+    waiting = Visit.objects.standing().filter(done_on=None)
+    assert [visit.state_on(today) for visit in waiting] == [Visit.State.OVERDUE]
     before = counts()
     output, _ = said(capsys, "load_sample_year")
     assert output.splitlines() == ["演示数据库中已有示例，不再载入。", *accounts, ON_ACTS]

@@ -16,6 +16,7 @@ from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures.counting import root_organisation
 from reports.ledger.workbook import import_ledger
+from reports.sample.done_in_app import conclude_sample_assessment, pledge_sample_pairings
 from yl_district.audit.models import AccessEntry
 from yl_district.commands import DatabaseCommand
 from yl_district.installation.facts import is_demo, mark_as_demo
@@ -63,6 +64,7 @@ class Command(DatabaseCommand):
         for account in ACCOUNTS:
             make_account(*account)
         grant_cases()
+        do_in_app()
         self.stdout.write(f"已载入示例台账，共 {report.new} 条记录。")
 
 
@@ -86,6 +88,12 @@ def grant_cases():
             reason="年度走访慰问，更新服务计划书",
             **(decision | {"person": youth.person, "expires_on": today + timedelta(days=90)} if is_decided else {}),
         )
+
+
+def do_in_app():
+    """Does what no sheet tells of: the assessment's result, the pledges of volunteers and how often they come."""
+    conclude_sample_assessment(*(User.objects.get(username=name) for name in ("zhuangan", "lingdao")))
+    pledge_sample_pairings(timezone.localdate())
 
 
 def account_line(name, title, kind, organisation):
