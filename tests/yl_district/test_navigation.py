@@ -89,8 +89,10 @@ def test_a_records_page_leads_up_to_its_list_and_section(root):
     assert trail_of(staff, "edition_detail") == ["年度总结", "各期报告"]
     assert trail_of(staff, "figure_detail") == ["年度总结", "数字"]
     assert trail_of(staff, "password_change") == []
+    caseworker = make_user("顾青", root, RoleKind.CASEWORKER)
+    assert trail_of(caseworker, "pairing_detail") == ["精准帮扶", "结对"]
     # Whoever may not open the list is not led there.
-    assert trail_of(make_user("顾青", root, RoleKind.CASEWORKER), "person_detail") == []
+    assert trail_of(caseworker, "person_detail") == []
 
 
 def test_every_list_is_a_page_of_the_menu():

@@ -109,7 +109,7 @@ SECTIONS = (
             MenuPage(
                 "帮扶对象",
                 "assisted_youth_list",
-                also=("assisted_youths", "pairing", "suggested_activity", "needs_talk"),
+                also=("assisted_youths", "suggested_activity", "needs_talk"),
             ),
             MenuPage("服务计划", "service_plan_list", also=("plan_measure",)),
             MenuPage("结对", "pairing_list"),
