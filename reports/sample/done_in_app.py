@@ -24,5 +24,4 @@ def pledge_sample_pairings(day):
     for pairing in Pairing.objects.in_register_on(day):
         pairing.pledged_on = pairing.started_on
         pairing.visit_every, pairing.visit_rhythm = 1, Pairing.Rhythm.MONTHS
-        pairing.full_clean()
         pairing.save()
