@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
 
 from yl_district.history.tracking import because
 from yl_district.pages.pages import end_page, form_page
@@ -121,6 +122,9 @@ def scholarship_application(request, pk):
 def scholarship_letter(request, pk):
     """The letter of thanks to the donor as a Word file, which names the student by the surname only."""
     scholarship = visible_scholarship(request, pk)
+    if scholarship.status != Scholarship.Status.PAID:
+        messages.info(request, "奖学金还没有发放，发放以后才能打印感谢信。")
+        return redirect(scholarship)
     return paper_page(
         request,
         scholarship,

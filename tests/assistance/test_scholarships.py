@@ -224,6 +224,9 @@ def test_the_letter_to_the_donor_names_the_student_by_the_surname_only(place):
 
 def test_both_papers_are_handed_out_for_a_reason_and_logged(place):
     scholarship = make_scholarship(place)
+    early = place.office.get(reverse("scholarship_letter", args=[scholarship.pk]), follow=True)
+    assert "发放以后才能打印感谢信" in early.content.decode()
+    Scholarship.objects.update(status="paid", approved_on=date(2017, 11, 17), paid_on=date(2017, 12, 5))
     address = reverse("scholarship_application", args=[scholarship.pk])
     assert place.office.get(address).status_code == 302
     place.office.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/"})
