@@ -212,6 +212,14 @@ def test_the_paper_form_is_filled_from_the_record_and_blank_where_it_is_empty(pl
     assert (round(section.page_width.mm), round(section.page_height.mm), "None" in text) == (210, 297, False)
 
 
+def test_papers_leave_out_what_no_word_file_takes(place):
+    scholarship = make_scholarship(place, school="柳林\x01小学", amount=400, donor="爱心\ufffe人士")
+    for write, told in ((write_application, "柳林小学"), (write_thanks, "尊敬的爱心人士：")):
+        stream = BytesIO()
+        write(scholarship, stream)
+        assert told in text_of(stream.getvalue())
+
+
 def test_the_letter_to_the_donor_names_the_student_by_the_surname_only(place):
     scholarship = make_scholarship(place, school="柳林小学", stage="primary", amount=400, donor="爱心人士甲")
     scholarship.paid_on = date(2017, 12, 5)
