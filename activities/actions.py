@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
 from django.utils import timezone
 
+from yl_district.database.actors import whole_case_files
 from yl_district.history.tracking import note_changed
 from yl_district.history.watching import about_to_change
 from yl_district.validators import problem
@@ -79,11 +80,16 @@ def delete_activity(activity):
 
 @transaction.atomic
 def delete_partner(partner):
-    """Deletes a partner; raises ValidationError while activities name it."""
-    # Whoever links it to an activity meanwhile waits for that, or is waited for.
+    """Deletes a partner; raises ValidationError while activities or other records name it."""
+    # Whoever links it to a record meanwhile waits for that, or is waited for.
     Partner.objects.select_for_update().filter(pk=partner.pk).first()
     if partner.activities.exists():
         raise ValidationError("还有活动以它为协办单位，请先在活动中改正。")
+    # Records of other apps, which not everybody may see, are told of without saying which they are.
+    with whole_case_files():
+        relations = [one for one in Partner._meta.related_objects if one.many_to_many]
+        if any(getattr(partner, one.get_accessor_name()).exists() for one in relations):
+            raise ValidationError("还有其他记录以它为协办单位，暂不能删除。")
     partner.delete()
 
 

@@ -14,7 +14,7 @@ from yl_district.validators import problem
 
 from .actions import add_sign_in, change_sign_in, follow_activities
 from .models import Activity, ActivityType, Campaign, CampaignProof, Partner, SignIn
-from .partner_fields import PartnersField
+from .partner_fields import PartnersField, register_partners
 from .proposed_activities import activities_alike
 from .roster_forms import PeopleTickedForm
 from .rosters import Roster
@@ -62,12 +62,7 @@ class ActivityForm(PageForm):
 
     def save(self, commit=True):
         """Saves the activity, after the partners that are not registered yet, and what follows from its list."""
-        begun = [one for one in self.cleaned_data["partners"] if one.pk is None]
-        for partner in begun:
-            partner.full_clean()
-            partner.save()
-        if begun:
-            self.saved_note = f"新登记协办单位：{'、'.join(map(str, begun))}。"
+        register_partners(self)
         activity = super().save(commit)
         follow_activities([activity.pk])
         return activity

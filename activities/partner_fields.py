@@ -1,4 +1,4 @@
-"""The form field in which the partners of an activity are named."""
+"""The form field in which the partners of an activity or an assistance are named."""
 
 from django import forms
 from django.utils.html import format_html, format_html_join
@@ -56,3 +56,13 @@ class PartnersField(forms.CharField):
     def has_changed(self, initial, data):
         """Whether other names are typed than those that the record has."""
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+def register_partners(form):
+    """Saves the partners of a valid form that are not registered yet; the form tells of them once it is saved."""
+    begun = [one for one in form.cleaned_data["partners"] if one.pk is None]
+    for partner in begun:
+        partner.full_clean()
+        partner.save()
+    if begun:
+        form.saved_note = f"新登记协办单位：{'、'.join(map(str, begun))}。"

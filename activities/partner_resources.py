@@ -1,11 +1,11 @@
-"""Import and export of the ledger sheet 协办单位, and the partners that lists of activities name."""
+"""Import and export of the ledger sheet 协办单位, and the partners that other sheets name."""
 
 from yl_district.sheets.cells import CellError, says_nothing, split_list, text_key
 from yl_district.sheets.columns import Column, column
 from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.text_widgets import TextWidget
 
-from .models import Activity, Partner, longer_than_a_name
+from .models import Partner, longer_than_a_name
 
 PARTNERS = "协办单位"  # a sheet, and the column of others that names its records
 
@@ -44,7 +44,7 @@ class PartnerResource(SheetResource):
 
 
 class NamedPartners:
-    """The partners that one workbook can name, by `text_key`; `begun` are those that only its activities name."""
+    """The partners that one workbook can name, by `text_key`; `begun` are those that only other sheets name."""
 
     def __init__(self, book):
         self.book = book
@@ -67,13 +67,13 @@ class NamedPartners:
         """Whether a partner is one that the activities of the file begin."""
         return self.begun.get(text_key(partner.name)) is partner
 
-    def note(self, partner):
-        """Notes that a row of the file is accepted which names a partner that begins with it."""
-        self.accepted[id(partner)] = partner
+    def note(self, partner, sheet):
+        """Notes that a row of a sheet is accepted which names a partner that begins with it."""
+        self.accepted.setdefault(id(partner), (partner, sheet))
 
-    def warnings(self):
-        """Yields a warning for each partner that rows of the file begin."""
-        for partner in self.accepted.values():
+    def warnings(self, sheet):
+        """Yields a warning for each partner that rows of the sheet were the first to begin."""
+        for partner in [one for one, first in self.accepted.values() if first == sheet]:
             yield (
                 f"协办单位“{partner}”还没有登记：写入时一并登记。名称写错的请先改正；"
                 "是否属一统五联，可在写入后到它的页面填写。"
@@ -81,24 +81,25 @@ class NamedPartners:
 
 
 class PartneredResource(SheetResource):
-    """The sheet of activities, as far as its column of partners goes."""
+    """A sheet of records with partners, as far as its column of partners goes."""
 
-    # {id() of an activity: its partners} while a file is taken in.
+    # {id() of a record: its partners} while a file is taken in.
     partnered = None
 
     @property
     def partners(self):
         return self.book.only(NamedPartners)
 
-    def note_partners(self, activities):
-        """Reads which partners stored activities have, as objects of the book."""
+    def note_partners(self, records):
+        """Reads which partners stored records have, as objects of the book."""
         by_key = {partner.pk: partner for partner in self.book.named(Partner).values() if partner.pk}
-        places = {activity.pk: id(activity) for activity in activities}
+        places = {record.pk: id(record) for record in records}
         self.partnered = {place: [] for place in places.values()}
-        links = Activity.partners.through.objects.order_by("partner__name_sort", "partner")
-        for activity, partner in links.values_list("activity", "partner"):
-            if activity in places:
-                self.partnered[places[activity]].append(by_key[partner])
+        field = self._meta.model._meta.get_field("partners")
+        links = field.remote_field.through.objects.order_by("partner__name_sort", "partner")
+        for record, partner in links.values_list(field.m2m_field_name(), "partner"):
+            if record in places:
+                self.partnered[places[record]].append(by_key[partner])
 
     def watched(self):
         return [*super().watched(), Partner]
@@ -119,7 +120,7 @@ class PartneredResource(SheetResource):
         if linked is not None:
             self.partnered[id(record)] = linked
             for partner in filter(self.partners.begins, linked):
-                self.partners.note(partner)
+                self.partners.note(partner, type(self).sheet)
 
     def is_repeated(self, record, heading, value):
         if heading != PARTNERS:
@@ -133,7 +134,7 @@ class PartneredResource(SheetResource):
         return added if added is None else added or fills
 
     def doubts(self):
-        return self.partners.warnings()
+        return [*super().doubts(), *self.partners.warnings(type(self).sheet)]
 
     def linked_to(self, record, item):
         known = None if self.partnered is None else self.partnered.get(id(record))
@@ -146,7 +147,7 @@ def are_same(some, others):
 
 
 class PartnerNamesColumn(Column):
-    """A column with the names of partners, which are registered with the activities where nothing else tells of them.
+    """A column with the names of partners, which are registered with the records where nothing else tells of them.
 
     The resource links them itself.
     """

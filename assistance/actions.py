@@ -228,6 +228,10 @@ def parted_youths(assistance, user):
 def delete_assistance(assistance, user):
     """Deletes an assistance, or only removes the youths whose files the user may open, if it names others."""
     open_ones, closed = parted_youths(assistance, user)
+    Assistance.objects.select_for_update(no_key=True, of=("self",)).filter(pk=assistance.pk).first()
+    receipts = assistance.receipts.signed_by(open_ones) if closed else assistance.receipts.all()
+    if receipts.exists():
+        raise ValidationError(problem("没有领取签收的帮扶记录", "已有人签收这次帮扶，请先逐一撤销签收"))
     if closed:
         assistance.youths.remove(*open_ones)
     else:

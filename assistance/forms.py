@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 
+from activities.partner_fields import PartnersField, register_partners
 from members.forms import DOCUMENTS_GROUP, PERSON_GROUP, PersonForm, with_capacities
 from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
@@ -20,7 +21,7 @@ from yl_district.privacy.unreadable import UnreadableText
 from yl_district.validators import problem
 
 from .actions import parted_youths
-from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant
+from .models import LONGEST_GRANT, Assistance, AssistanceReceipt, AssistedYouth, CaseGrant
 
 
 class AssistedYouthForm(PersonForm):
@@ -141,14 +142,22 @@ class AssistanceForm(PageForm):
     groups = [
         ("", "held_on", "kind", "form"),
         ("帮扶了谁", "with_everyone", "youths"),
-        ("情况", "volunteers", "partners", "amount", "content"),
+        ("给了什么", "goods", "quantity", "unit", "amount"),
+        ("情况", "volunteers", "partners", "content"),
     ]
+
+    partners = PartnersField()
 
     class Meta:
         model = Assistance
         field_classes = {"youths": AssistedYouthsField, "volunteers": VolunteersChoiceField}
         widgets = {"youths": forms.CheckboxSelectMultiple}
         labels = {"amount": "金额（元）"}
+        help_texts = {
+            "goods": "如书包、运动服；只给钱的留空。",
+            "unit": "如个、套。",
+            "amount": "这次帮扶总共用了多少钱，不是每人多少。",
+        }
         error_messages = {"youths": {"invalid_choice": "所选帮扶对象在这一天不在库，请重新选择。"}}
 
     def __init__(self, *args, **options):
@@ -189,7 +198,17 @@ class AssistanceForm(PageForm):
             data["youths"] = AssistedYouth.objects.none() if data["with_everyone"] else everybody
         elif not data.get("youths") and "youths" not in self.errors:
             self.add_error("youths", problem("至少一名帮扶对象", "请勾选受帮扶的对象，或勾选全部在库对象"))
+        if self.instance.pk and not self.errors:
+            self._keep_receivers(data)
         return data
+
+    def _keep_receivers(self, data):
+        """Adds an error where a youth who has signed for the assistance would no longer be among those reached."""
+        signed = {one.youth for one in AssistanceReceipt.objects.visible_to(self.user).filter(assistance=self.instance)}
+        left = signed.difference(self.fields["youths"].queryset if data["with_everyone"] else data["youths"])
+        if left:
+            expected = f"已签收的{'、'.join(sorted(map(str, left)))}仍是帮扶对象"
+            self.add_error("youths", problem(expected, "签收登记错的，请先在帮扶记录页面撤销签收"))
 
     @whole_case_files()
     def save(self, commit=True):
@@ -197,6 +216,7 @@ class AssistanceForm(PageForm):
         closed = []
         if self.instance.pk and not self.instance.with_everyone:
             _, closed = parted_youths(self.instance, self.user)
+        register_partners(self)
         assistance = super().save(commit)
         assistance.youths.add(*closed)
         return assistance

@@ -5,6 +5,7 @@ again, leaves the assistance as it is, and its page says who is no longer on the
 """
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from activities.effects import ListEffect
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.database.actors import whole_case_files
 from yl_district.pages.forms import prepare_field
+from yl_district.validators import problem
 
 from .actions import delete_assistance, parted_youths
 from .forms import AssistedYouthsField
@@ -126,6 +128,8 @@ class AssistanceEffect(ListEffect):
 def write_assistance(assistance, youths, user):
     """Saves an assistance given to these youths; others, whose files the user may not open, remain linked."""
     named, closed = parted_youths(assistance, user) if assistance.pk else ([], [])
+    if assistance.pk and assistance.receipts.signed_by(set(named) - set(youths)).exists():
+        raise ValidationError(problem("已签收这次帮扶的对象仍然勾选", "签收登记错的，请先在帮扶记录页面撤销签收"))
     assistance.full_clean()
     assistance.save()
     if set(named) != set(youths):

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from functools import partial
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
+from activities.partner_resources import PARTNERS, PartneredResource, PartnerNamesColumn
 from members.directory import (
     ASSISTED_YOUTH,
     VOLUNTEER,
@@ -25,12 +26,12 @@ from members.resources import (
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.privacy.sealed_facts import TO_BE_SEALED
-from yl_district.sheets.cells import CellError
+from yl_district.sheets.cells import CellError, text_key
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.log_resource import LogResource
 from yl_district.sheets.resource import SheetResource
 
-from .models import Assistance, AssistedYouth, Pairing, Scholarship
+from .models import Assistance, AssistanceReceipt, AssistedYouth, Pairing, Scholarship
 from .pairing_index import PairingIndex
 
 
@@ -218,7 +219,7 @@ class AssistedYouthResource(CaseResource):
         return super().value_for_export(record, heading, item)
 
 
-class AssistanceResource(LogResource, CaseResource):
+class AssistanceResource(LogResource, PartneredResource, CaseResource):
     """Each row is one assistance given to one, several or all youths in the register."""
 
     sheet = "帮扶记录"
@@ -230,8 +231,11 @@ class AssistanceResource(LogResource, CaseResource):
         column(Assistance, "form"),
         column(Assistance, "content"),
         PeopleReference("志愿者", None, VOLUNTEER),
-        column(Assistance, "partners"),
+        PartnerNamesColumn(PARTNERS),
         column(Assistance, "amount"),
+        column(Assistance, "goods"),
+        column(Assistance, "quantity"),
+        column(Assistance, "unit"),
     ]
 
     class Meta(SheetResource.Meta):
@@ -240,8 +244,20 @@ class AssistanceResource(LogResource, CaseResource):
     def watched(self):
         return [*super().watched(), AssistedYouth, Volunteer]
 
+    def load(self):
+        self.partnered = None
+        super().load()
+        self.note_partners(self.stored.values())
+
     def apply(self, record, row):
-        return [*self._give_to(record, row["帮扶对象"], row["日期"]), *self._give_by(record, row.get("志愿者"))]
+        given = self._give_to(record, row["帮扶对象"], row["日期"])
+        return [*given, *self._give_by(record, row.get("志愿者")), *super().apply(record, row)]
+
+    def render(self, heading, item, value):
+        """The text of a cell; partners stand in the order of their names, since that of a row means nothing."""
+        if heading == PARTNERS and value:
+            value = sorted(value, key=lambda partner: text_key(partner.name))
+        return super().render(heading, item, value)
 
     def _give_to(self, record, youths, day):
         """Sets the youths who received the assistance, or all; returns the changes."""
@@ -249,6 +265,12 @@ class AssistanceResource(LogResource, CaseResource):
         old = self.masked_text(record, "帮扶对象", item) if record.pk else ""
         is_all = youths == EVERYONE
         cases = {} if is_all else {id(case): case for case in (self.cases.on(youth, day) for youth in youths)}
+        if (
+            record.pk
+            and not is_all
+            and {one.youth_id for one in record.receipts.all()} - {one.pk for one in cases.values()}
+        ):
+            raise CellError("包括已签收对象的名单", "有人已签收这次帮扶：请先在帮扶记录页面撤销签收", "帮扶对象")
         changed = self.link(record, "youths", cases.values())
         if record.with_everyone != is_all:
             self.change(record, "with_everyone", is_all)
@@ -268,7 +290,9 @@ class AssistanceResource(LogResource, CaseResource):
         return [("志愿者", old, self.masked_value("志愿者", item, people))]
 
     def rows_for_export(self, records):
-        return records.prefetch_related("youths__person", "volunteers__person").order_by("held_on", "pk")
+        signed = Prefetch("receipts", AssistanceReceipt.objects.only("assistance", "youth", "received_on"))
+        records = records.prefetch_related("youths__person", "volunteers__person", "partners", signed)
+        return records.order_by("held_on", "pk")
 
     def value_for_export(self, record, heading, item):
         if heading == "帮扶对象":

@@ -30,6 +30,7 @@ from yl_district.sheets.models import AwaitedCell
 from .models import (
     OF_CASE,
     Assistance,
+    AssistanceReceipt,
     AssistedYouth,
     CaseGrant,
     NeedsTalk,
@@ -49,7 +50,7 @@ NAMELESS = "已匿名"
 OF_CASES = (
     *(AssistedYouth, CaseGrant, Scholarship, Assistance),
     *(NeedsTalk, ServicePlan, PlanMeasure, PlanAmendment),
-    *(ProjectApplication, SuggestedActivity, Visit),
+    *(ProjectApplication, SuggestedActivity, Visit, AssistanceReceipt),
 )
 RETENTION_REASON = "保存期满，匿名处理"
 
@@ -128,6 +129,7 @@ class NamelessFile:
         rows += PlanAmendment.objects.filter(plan__youth__in=youths)
         rows += ProjectApplication.objects.filter(youth__in=youths)
         rows += SuggestedActivity.objects.filter(youth__in=youths)
+        rows += AssistanceReceipt.objects.signed_by(youths)
         pairings = list(Pairing.objects.filter(youth__in=youths))
         rows += pairings
         rows += Visit.objects.filter(pairing__in=pairings)

@@ -135,6 +135,13 @@ OPEN_SUGGESTIONS = {
     "assistance_suggestedactivity": OF_OPEN_YOUTH.format("youth_id"),
     "assistance_historicalsuggestedactivity": OF_OPEN_YOUTH.format("youth_id"),
 }
+# What an assistance was given with, and who has signed for it.
+OPEN_GOODS = {
+    "assistance_assistance_partners": OF_OPEN_ASSISTANCE.format("assistance_id"),
+    "assistance_historicalassistance_partners": OF_OPEN_STATE,
+    "assistance_assistancereceipt": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_historicalassistancereceipt": OF_OPEN_YOUTH.format("youth_id"),
+}
 
 OF_OPEN_PAIRING = "{0} IN (SELECT id FROM assistance_pairing)"
 OPEN_VISITS = {

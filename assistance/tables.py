@@ -116,15 +116,17 @@ class VisitTable(PageTable):
 class AssistanceTable(PageTable):
     """Assistances."""
 
-    prefetched = ("volunteers__person",)
+    prefetched = ("volunteers__person", "partners")
 
     held_on = RecordColumn()
+    goods = tables.Column("物资", accessor="goods_in_words", order_by="goods")
+    partners = tables.Column("协办单位", accessor="partner_names", orderable=False)
     youths = tables.Column("帮扶对象", accessor="youth_names", orderable=False)
     volunteers = tables.Column("志愿者", accessor="volunteer_names", orderable=False)
 
     class Meta(PageTable.Meta):
         model = Assistance
-        fields = ["held_on", "youths", "kind", "form", "content", "volunteers", "partners", "amount"]
+        fields = ["held_on", "youths", "kind", "form", "content", "goods", "volunteers", "partners", "amount"]
 
 
 class DistrictProjectTable(PageTable):

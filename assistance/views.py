@@ -32,6 +32,7 @@ from .forms import (
 )
 from .list_effects import not_on_list
 from .models import Assistance, AssistedYouth, Pairing, open_grants
+from .receipts import receipts_shown
 from .retention import day_due
 from .suggestions import suitable_activities
 from .tables import AssistanceTable, AssistedYouthTable
@@ -160,6 +161,7 @@ def assistance_detail(request, pk):
     """One assistance."""
     assistance = visible_assistance(request, pk)
     activity = Activity.objects.visible_to(request.user).filter(pk=assistance.activity_id).first()
+    receipts, is_whole = receipts_shown(assistance, request.user), assistance.is_open_as_a_whole_to(request.user)
     context = {
         "title": str(assistance),
         "assistance": assistance,
@@ -167,7 +169,10 @@ def assistance_detail(request, pk):
         "missing": not_on_list(assistance, activity) if activity else [],
         "youths": assistance.youths.all(),
         "volunteers": assistance.volunteers.select_related("person"),
-        "may_delete": not assistance.with_everyone or assistance.is_open_as_a_whole_to(request.user),
+        "receipts": receipts,
+        "signed_count": sum(receipt is not None for _, receipt in receipts),
+        "is_whole": is_whole,
+        "may_delete": not assistance.with_everyone or is_whole,
     }
     return render(request, "assistance/assistance_detail.html", context)
 

@@ -229,6 +229,12 @@ def make_assistance(youths=(), **fields):
     return assistance
 
 
+def make_receipt(assistance, youth, **fields):
+    """A receipt that the youth signed on the day of the assistance."""
+    signed = {"received_on": assistance.held_on, "receiver": "youth"}
+    return assistance.receipts.create(youth=youth, **signed | fields)
+
+
 def make_needs_talk(youth, **fields):
     """A talk with the guardian by phone."""
     told = {"held_on": date(2017, 1, 12), "way": "phone", "spoken_with": "guardian", "needs": "课业辅导"}

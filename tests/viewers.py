@@ -321,6 +321,7 @@ def case_records(here, mark, volunteer, caseworker=None):
     fields = {"organisation": here.branch, "reason": mark("理由")}
     plan = ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=mark("目标"))
     pairing = fix_volunteer(youth, volunteer, date(2017, 1, 10))
+    assistance = factories.make_assistance([youth], content=mark("帮扶"))
     return {
         "case_grant": factories.make_grant(holder, youth.person, **fields),
         "case_request": CaseGrant.objects.create(user=holder, name=mark("另一孩子"), **fields),
@@ -333,7 +334,8 @@ def case_records(here, mark, volunteer, caseworker=None):
         "needs_talk": factories.make_needs_talk(youth, needs=mark("谈话"), next_step=mark("下一步")),
         "pairing": pairing,
         "visit": factories.make_visit(pairing, observations=mark("走访"), wishes=mark("需求")),
-        "assistance": factories.make_assistance([youth], content=mark("帮扶")),
+        "assistance": assistance,
+        "assistance_receipt": factories.make_receipt(assistance, youth, note=mark("签收")),
         "project_application": factories.make_project_application(youth, shared_project(), purpose=mark("申请")),
         "district_project": shared_project(),
         "suggested_activity": factories.make_suggested_activity(youth, name=mark("推荐"), reason=mark("缘由")),

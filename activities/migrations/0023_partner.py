@@ -58,7 +58,7 @@ def names_of(model):
     return found
 
 
-def kept(apps, name, remark):
+def kept(apps, name, remark, reason=REASON):
     """A partner of the name, with the beginning of its history."""
     partner = apps.get_model("activities", "Partner").objects.create(name=name, remark=remark)
     apps.get_model("activities", "HistoricalPartner").objects.create(
@@ -67,7 +67,7 @@ def kept(apps, name, remark):
         remark=remark,
         history_date=timezone.now(),
         history_type="+",
-        history_change_reason=REASON,
+        history_change_reason=reason,
     )
     return partner
 

@@ -17,6 +17,7 @@ from .needs import NeedsTalk, NeedsTalkQuerySet
 from .pairings import Pairing, PairingQuerySet
 from .plans import FINAL, MIDYEAR, ServicePlan, ServicePlanQuerySet
 from .projects import DistrictProject, DistrictProjectQuerySet, ProjectApplication, ProjectApplicationQuerySet
+from .receipts import AssistanceReceipt, AssistanceReceiptQuerySet
 from .scholarship_steps import SCHOLARSHIP_STEPS, ScholarshipStep
 from .scholarships import Scholarship, ScholarshipQuerySet
 from .suggestions import SuggestedActivity, SuggestedActivityQuerySet
@@ -36,6 +37,8 @@ __all__ = [
     "SCHOLARSHIP_STEPS",
     "Assistance",
     "AssistanceQuerySet",
+    "AssistanceReceipt",
+    "AssistanceReceiptQuerySet",
     "AssistedYouth",
     "AssistedYouthQuerySet",
     "CaseDraft",

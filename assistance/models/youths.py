@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Activity
+from activities.models import Activity, Partner
 from members.models import Person, Volunteer
 from orgs.models import Condition, Organisation, Reasons, User, below
 from yl_district.attachments.models import Attachment
@@ -27,6 +27,7 @@ from yl_district.privacy.sealed_links import SealedForeignKey, SealedKeyField, S
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem
 
+from .goods import GOODS_IN_NUMBER, GivenGoods
 from .grants import OF_CASE, CaseQuerySet, grants_in_words
 from .needs import NeedsTalk
 from .pairings import Pairing
@@ -37,6 +38,10 @@ class AssistedYouthQuerySet(CaseQuerySet):
     def with_person(self) -> Self:
         """Youths with the person and the organisation, loaded for all of them at once."""
         return self.select_related("organisation").prefetch_related("person")
+
+    def reached_by(self, assistance: "Assistance") -> Self:
+        """Youths to whom an assistance was given: those named, or for 全部 those in the register that day."""
+        return self.as_of(assistance.held_on) if assistance.with_everyone else self.filter(assistances=assistance)
 
     def are_open_to(self, user: User, day: date) -> bool:
         """Whether the user may open the files of all youths in the register on `day`."""
@@ -290,6 +295,12 @@ class AssistanceQuerySet(CaseQuerySet):
         """Assistances given within the period."""
         return self.filter(held_on__range=period.bounds)
 
+    def of_goods_with_partners(self) -> Self:
+        """Assistances that gave goods together with partners."""
+        return self.exclude(goods="").filter(
+            Exists(Assistance.partners.through.objects.filter(assistance=OuterRef("pk")))
+        )
+
     def with_youths_reached(self, organisation: Organisation) -> Self:
         """Adds `youths_reached`: the number of youths of `organisation` named, or for 全部 in its register that day."""
         youths = AssistedYouth.objects.within(organisation)
@@ -303,7 +314,7 @@ class AssistanceQuerySet(CaseQuerySet):
         )
 
 
-class Assistance(SealedLinkModel):
+class Assistance(GivenGoods, SealedLinkModel):
     """One assistance given to one, several or all youths in the register."""
 
     class Kind(models.TextChoices):
@@ -330,8 +341,7 @@ class Assistance(SealedLinkModel):
     form = models.CharField("方式", max_length=20, choices=Form, blank=True)
     content = EncryptedTextField("内容", blank=True)
     volunteers = models.ManyToManyField(Volunteer, blank=True, related_name="assistances", verbose_name="志愿者")
-    partners = models.CharField("协办单位", max_length=100, blank=True)
-    amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
+    partners = models.ManyToManyField(Partner, blank=True, related_name="assistances", verbose_name="协办单位")
     # From whose list it follows; empty where somebody logged it. Of an activity deleted since, nothing is left.
     activity = SealedForeignKey(
         Activity,
@@ -358,15 +368,16 @@ class Assistance(SealedLinkModel):
     attachments = GenericRelation(Attachment)
 
     objects = AssistanceQuerySet.as_manager()
-    history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers", "partners"])
     record_options = RecordOptions(
         facts=("held_on", "with_everyone"),
-        neutral=("kind", "form", "content", "partners", "amount", "activity", "visit"),
+        neutral=("kind", "form", "content", "goods", "quantity", "unit", "amount", "activity", "visit"),
     )
 
     class Meta:
         verbose_name = "帮扶记录"
         ordering = ["-held_on", "-pk"]
+        constraints = [GOODS_IN_NUMBER]
 
     def __str__(self):
         return f"{self.held_on} {self.get_kind_display()}"
@@ -386,14 +397,23 @@ class Assistance(SealedLinkModel):
         return "、".join(str(volunteer) for volunteer in self.volunteers.all())
 
     @property
+    def partner_names(self):
+        """The partners' names in one line."""
+        return "、".join(str(partner) for partner in self.partners.all())
+
+    @property
     def is_worked_on(self):
         """Whether it says more than the list from which it follows."""
-        return bool(self.content or self.partners or self.attachments.exists() or self.volunteers.exists())
+        added = (self.attachments, self.volunteers, self.partners, self.receipts)
+        return bool(self.content or self.goods) or any(one.exists() for one in added)
 
     def is_open_as_a_whole_to(self, user):
         """Whether the user may open the files of all youths reached."""
         return type(self).objects.open_as_a_whole(user).filter(pk=self.pk).exists()
 
     def clean(self):
-        if self.amount is not None and self.amount < 0:
-            raise ValidationError({"amount": problem("不小于 0 的金额", "请核对金额")})
+        self.check_goods()
+        signed = [one.received_on for one in self.receipts.all()] if self.pk and self.held_on else []
+        if signed and min(signed) < self.held_on:
+            expected = f"不晚于最早签收日期（{min(signed)}）的日期"
+            raise ValidationError({"held_on": problem(expected, "请核对日期；签收登记错的，请先撤销签收")})

@@ -105,10 +105,10 @@ KINDS = ImportKinds(
         ImportKind("assessment_items", AssessmentItemResource, "assessment_list"),
     ),
     # Members carry more facts about a person than posts, which tell who can look after an organisation; hubs precede
-    # their volunteers.
+    # their volunteers, partners the assistances and activities that name them.
     first=(
         *("organisations", "domain_spans", "members", "school_spans", "posts", "liaison_spans"),
-        *("units", "unit_changes", "unit_contacts", "hubs"),
+        *("units", "unit_changes", "unit_contacts", "hubs", "partners"),
     ),
     may_take_in_cases=may_take_in_cases,
     closed_records=closed_people,

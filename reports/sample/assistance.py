@@ -37,6 +37,13 @@ TO_ALL = {
     date(2017, 10, 14): ("文化生活", "活动", "参观博物馆，体验传统手工", None, None),
 }
 
+# What each was given then: goods, how many, in what unit.
+GOODS = {
+    date(2017, 1, 18): ("文具礼包", 1, "套"),
+    date(2017, 5, 19): ("运动服", 1, "套"),
+    date(2017, 8, 28): ("书包", 1, "个"),
+}
+
 # Given to some of the eight, by their position in the register.
 TO_SOME = {
     date(2017, 2, 25): ((0, 1, 2, 3), "学习培训", "活动", "寒假作业辅导小组"),
@@ -227,7 +234,7 @@ def assistance_rows(cases):
     chance = Chance("assistances")
     given = []
     for day, (kind, way, content, partner, money) in TO_ALL.items():
-        given.append(_assistance(day, "全部", kind, way, content, partner=partner, money=money))
+        given.append(_assistance(day, "全部", kind, way, content, partner=partner, money=money) | given_goods(day))
     for day, (places, kind, way, content) in TO_SOME.items():
         names = "、".join(cases[place].person.name for place in places)
         given.append(_assistance(day, names, kind, way, content))
@@ -241,6 +248,11 @@ def assistance_rows(cases):
             day = chance.workday(first, last)
             given.append(_assistance(day, case.person.name, kind, way, content, case.volunteer))
     return sorted(given, key=lambda row: row["日期"])
+
+
+def given_goods(day):
+    """The cells that say what goods were given to everybody on a day."""
+    return dict(zip(("物资", "每人数量", "单位"), GOODS.get(day, (None, None, None)), strict=True))
 
 
 def _assistance(day, names, kind, way, content, volunteer=None, partner=None, money=None):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from activities.models import Campaign, QuarterTheme
-from assistance.models import Assistance
+from assistance.models import Assistance, AssistanceQuerySet
 from members.models import Post
 from yl_district.database.actors import whole_case_files
 from yl_district.periods import PARTS, Period
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # Types of activities that the summary covers with the work they serve, as it does the educational types.
 OUTSIDE_TYPES = ["cadre_meeting", "face_to_face", "open_day", "visit"]
+# How many gifts made together with partners a text names.
+MOST_GIFTS_TOLD = 4
 # The opening day of the 19th National Congress of the Party.
 CONGRESS = date(2017, 10, 18)
 # The fields of work that a text names as those of the period, with the subjects of the figures by which they show.
@@ -107,6 +110,7 @@ def given(writer: TextWriter) -> TextParts:
     rows = text.results["assistances"].figure.rows(text.scope).order_by()
     with whole_case_files():
         chosen = set(rows.values_list("kind", flat=True).distinct())
+        together = given_together(cast("AssistanceQuerySet", rows))
     kinds = shortened([name for kind, name in Assistance.Kind.choices if kind in chosen])
     if youths < 2:
         begin = "总计帮扶{assistances}"
@@ -116,7 +120,21 @@ def given(writer: TextWriter) -> TextParts:
         begin = "总计帮扶{assistances}，每名帮扶对象不少于{assistances_per_youth}"
     else:
         begin = "总计帮扶{assistances}，尚有在库对象未得到帮扶"
-    return (span, *text.say(begin), *text.say("，内容包括{kinds}。", kinds=kinds))
+    return (span, *text.say(begin), *text.say("，内容包括{kinds}。", kinds=kinds), *together)
+
+
+def given_together(rows: AssistanceQuerySet) -> TextParts:
+    """The sentence on the goods given together with partners, earliest first; empty without any.
+
+    Names with digits are left out, which would stand in a text as numbers that no figure counts.
+    """
+    told: dict[str, list[str]] = {}
+    for one in rows.of_goods_with_partners().order_by("held_on", "pk").prefetch_related("partners"):
+        partners = "、".join(str(partner) for partner in one.partners.all())
+        if not re.search(r"\d", partners + one.goods) and one.goods not in told.setdefault(partners, []):
+            told[partners].append(one.goods)
+    gifts = [f"与{partners}一起为帮扶对象发放{'、'.join(goods)}" for partners, goods in told.items() if goods]
+    return (f"其中，{'，'.join(gifts[:MOST_GIFTS_TOLD])}。",) if gifts else ()
 
 
 def remaining(writer: TextWriter) -> TextParts:
@@ -213,7 +231,7 @@ WORDS = {
     "其他指标": Word(lambda writer: f"{Post.OTHER_QUOTA}名", "其他团干部联系青年的指标"),
     "不足": Word(lambda writer: shortfall.shortfall(writer.sentences), "未完成的任务和缺项"),
     "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASE_COUNTS),
-    "帮扶情况": Word(given, "帮扶次数和内容", CASE_COUNTS),
+    "帮扶情况": Word(given, "帮扶次数和内容，有的还写与谁一起发放了什么", CASE_COUNTS),
     CASES_MARK: Word(lambda writer: "", "本段只给可以知道帮扶情况的人看", CASE_COUNTS),
     "专项覆盖": Word(campaigns_covered, "期内专项的覆盖人数和覆盖率，逐项一句"),
     "预防考核": Word(assessment_passed, "预防青少年违法犯罪考核的结果，没有结果的不写", frozenset({ASSESSED})),

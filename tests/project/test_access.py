@@ -71,6 +71,7 @@ CASES = {
     "pairing",
     "visit",
     "assistance",
+    "assistance_receipt",
     "project_application",
     "suggested_activity",
     "scholarship",

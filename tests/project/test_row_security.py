@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from assistance.models import AssistedYouth, CaseGrant, Pairing, Scholarship, Visit, VisitPass, pass_digest
-from assistance.row_policies import FUNCTIONS, OPEN_PLAN_PARTS, OPEN_ROUNDS, OPEN_ROWS, OPEN_VISITS
+from assistance.row_policies import FUNCTIONS, OPEN_GOODS, OPEN_PLAN_PARTS, OPEN_ROUNDS, OPEN_ROWS, OPEN_VISITS
 from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from reports.printing.annex_tables import assistance_totals
@@ -94,7 +94,7 @@ def test_twin_served_by_the_owner_they_show_it(forgetful_pages):
     assert {viewer for viewer, _ in found} == {"staff", "caseworker", "office"}
 
 
-def rows_seen(tables=OPEN_ROWS | OPEN_PLAN_PARTS):
+def rows_seen(tables=OPEN_ROWS | OPEN_PLAN_PARTS | OPEN_GOODS):
     """How many rows of each of these protected tables the database shows."""
     counts = {}
     with connection.cursor() as cursor:
@@ -120,7 +120,7 @@ def test_only_who_acts_for_somebody_or_for_the_whole_is_shown_any_row():
     # Attachments and entries of other records are no case files.
     open_to_all = {"yl_district_attachment": 1, "yl_district_historicalattachment": 2, "yl_district_attachmentpart": 1}
     open_to_all |= {"reports_platformentry": 1, "reports_historicalplatformentry": 2}
-    assert unnamed == dict.fromkeys(OPEN_ROWS | OPEN_PLAN_PARTS, 0) | open_to_all
+    assert unnamed == dict.fromkeys(OPEN_ROWS | OPEN_PLAN_PARTS | OPEN_GOODS, 0) | open_to_all
     assert (own, youths) == (stored, [rows["assisted_youth"]])
     assert whole == stored
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from activities.models import Arrival, SignIn, SignInCode
 from assistance.models import (
     Assistance,
+    AssistanceReceipt,
     AssistedYouth,
     CaseDraft,
     CaseGrant,
@@ -47,6 +48,7 @@ from tests.factories import (
     make_pairing,
     make_person,
     make_project_application,
+    make_receipt,
     make_scholarship,
     make_suggested_activity,
     make_unit,
@@ -137,7 +139,8 @@ def fill_with_canaries():
     VisitPass.objects.create(pairing=pairing, issued_by=make_user(), **told(VisitPass, "youth_called"))
     make_needs_talk(youth, **told(NeedsTalk, "needs", "next_step"))
     CaseDraft.objects.create(user=make_user(), **told(CaseDraft, "content"))
-    make_assistance([youth], **told(Assistance, "content"))
+    assistance = make_assistance([youth], **told(Assistance, "content"))
+    make_receipt(assistance, youth, **told(AssistanceReceipt, "receiver_name", "note"))
     make_project_application(youth, **told(ProjectApplication, "purpose", "given"))
     make_suggested_activity(youth, **told(SuggestedActivity, "name", "reason"))
     application = "school grade guardian guardian_phone hardship merits donor remark"
