@@ -1,11 +1,9 @@
 """The pledge of secrecy (志愿者保密承诺书) as a Word file for a fixed volunteer to sign; it tells of no youth."""
 
-from datetime import datetime, time
-
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from .plan_documents import TITLE_FACE, centred, new_document, taken_by_word
+from .papers import BLANK_DAY, add_line, add_title, new_paper
 
 PLEDGE_TITLE = "志愿者保密承诺书"
 PLEDGE_OPENING = "我自愿担任固定志愿者，参加地区团委组织的帮扶和走访。为了保护帮扶对象和他们的家庭，我承诺："
@@ -20,7 +18,7 @@ PLEDGES = (
     "离开时交清。不再担任固定志愿者的，当天交回全部材料，删除手机和电脑里留存的内容，不再使用走访链接；以后仍然保守秘密。",
 )
 PLEDGE_CLOSING = "违反以上承诺的，我愿意停止志愿服务，并依法承担责任。本承诺书一式两份，志愿者和地区团委各存一份。"
-NAME_TO_WRITE, DAY_TO_WRITE = "＿" * 12, "＿＿＿＿年＿＿月＿＿日"
+NAME_TO_WRITE = "＿" * 12
 
 
 def write_pledge(volunteer, day, stream):
@@ -28,27 +26,23 @@ def write_pledge(volunteer, day, stream):
 
     A grown volunteer's name stands in it; a minor's is left to be written, beside a line for the guardian.
     """
-    person, document = volunteer.person, new_document()
+    person, document = volunteer.person, new_paper(PLEDGE_TITLE, day)
     is_grown = person.shown_name == person.name
-    centred(document, PLEDGE_TITLE, TITLE_FACE, 22)
-    add_paragraph(document, f"志愿者：{taken_by_word(person.name) if is_grown else NAME_TO_WRITE}", before=12)
+    add_title(document, PLEDGE_TITLE)
+    add_paragraph(document, f"志愿者：{person.name if is_grown else NAME_TO_WRITE}", before=12)
     add_paragraph(document, PLEDGE_OPENING, indent=24)
     for number, text in enumerate(PLEDGES, 1):
         add_paragraph(document, f"{number}. {text}", indent=24)
     add_paragraph(document, PLEDGE_CLOSING, indent=24)
     signers = ["承诺人（签名）", *([] if is_grown else ["监护人（签名）"]), "地区团委经办人（盖章）"]
     for signer in signers:
-        add_paragraph(document, f"{signer}：{NAME_TO_WRITE}　　日期：{DAY_TO_WRITE}", before=14)
-    properties = document.core_properties
-    properties.title, properties.author = PLEDGE_TITLE, ""
-    properties.comments = properties.last_modified_by = ""
-    properties.created = properties.modified = datetime.combine(day, time())
+        add_paragraph(document, f"{signer}：{NAME_TO_WRITE}　　日期：{BLANK_DAY}", before=14)
     document.save(stream)
 
 
 def add_paragraph(document, text, indent=0, before=0):
     """Adds a paragraph; `indent` of its first line and the space `before` it are in points."""
-    paragraph = document.add_paragraph(text)
+    paragraph = add_line(document, text)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if indent else WD_ALIGN_PARAGRAPH.LEFT
     paragraph.paragraph_format.first_line_indent = Pt(indent)
     paragraph.paragraph_format.space_before = Pt(before)

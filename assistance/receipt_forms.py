@@ -2,7 +2,6 @@
 
 from django import forms
 
-from orgs.logged_reasons import LoggedReasonForm
 from yl_district.pages.forms import ActionForm
 
 from .forms import AssistedYouthsField
@@ -47,9 +46,3 @@ class ReceiptUndoForm(ActionForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["reason"].error_messages["min_length"] = "请写明为何撤销，不少于 4 个字。"
-
-
-class ReceiptSheetForm(LoggedReasonForm):
-    """For what the sheet to sign is made, in which names are whole."""
-
-    act, asked = "生成", "因何工作需要生成"

@@ -2,22 +2,17 @@
 
 from functools import partial
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
-from orgs.accounts.reauthentication import recently_confirmed, typed_reason
-from orgs.whole_exports import note_unmasking
-from yl_district.audit.downloads import download
 from yl_district.pages.pages import end_page
 
 from .models import AssistanceReceipt
-from .receipt_forms import ReceiptsForm, ReceiptSheetForm, ReceiptUndoForm
+from .paper_pages import paper_page
+from .receipt_forms import ReceiptsForm, ReceiptUndoForm
 from .receipt_papers import write_receipt_sheet
 from .receipts import sign_for, take_back_receipt, youths_reached
 from .views import log_case_view, visible_assistance
-
-SHEET_REASONS = ["发放物资签字", "补签", "存档"]
 
 
 def assistance_receipt_create(request, assistance_pk):
@@ -50,24 +45,17 @@ def assistance_receipt_undo(request, pk):
     )
 
 
-def assistance_receipt_download(request, assistance_pk):
+def assistance_receipt_print(request, assistance_pk):
     """The sheet to sign as a Word file, names whole."""
-    return receipt_sheet_page(request, visible_assistance(request, assistance_pk))
-
-
-@recently_confirmed
-@sensitive_variables("youths")
-def receipt_sheet_page(request, assistance):
-    """Asks for reauthentication and a reason, then hands the file out; it is logged as a look at each youth."""
-    data = request.POST if request.method == "POST" else None
-    form = ReceiptSheetForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
-    if form.is_bound and form.is_valid():
-        youths = list(youths_reached(assistance, request.user))
-        for youth in youths:
-            note_unmasking(request, youth, form.cleaned_data["reason"])
-        write = partial(write_receipt_sheet, assistance, youths, timezone.localdate())
-        return download(request, f"领取签收表-{assistance.held_on}.docx", "领取签收表一份", write)
-    form.focus()
-    context = {"title": f"生成领取签收表：{assistance}", "form": form, "back": assistance.get_absolute_url()}
-    context["reasons"] = SHEET_REASONS
-    return render(request, "assistance/assistance_receipt_download.html", context, status=form.http_status)
+    assistance = visible_assistance(request, assistance_pk)
+    youths = list(youths_reached(assistance, request.user))
+    return paper_page(
+        request,
+        assistance,
+        partial(write_receipt_sheet, assistance, youths, timezone.localdate()),
+        file_name=f"领取签收表-{assistance.held_on}.docx",
+        title="打印领取签收表",
+        notice=f"领取签收表用于签字，写明您可查阅的 {len(youths)} 名帮扶对象的姓名，不遮盖。",
+        reasons=["发放物资签字", "补签", "存档"],
+        shown=youths,
+    )

@@ -90,8 +90,8 @@ urlpatterns = [
     ),
     path(
         "assistances/<int:assistance_pk>/receipts/download/",
-        receipt_views.assistance_receipt_download,
-        name="assistance_receipt_download",
+        receipt_views.assistance_receipt_print,
+        name="assistance_receipt_print",
     ),
     path(
         "assistance-receipts/<int:pk>/undo/",

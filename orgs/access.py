@@ -362,7 +362,7 @@ ACCESS = {
     "assistance_update": CASE_FILE_KEEPERS,
     "assistance_delete": CASE_FILE_KEEPERS,
     "assistance_receipt_create": CASE_FILE_KEEPERS,
-    "assistance_receipt_download": CASE_FILE_KEEPERS,
+    "assistance_receipt_print": CASE_FILE_KEEPERS,
     "assistance_receipt_undo": CASE_FILE_KEEPERS,
     "district_project_list": CASE_FILE_KEEPERS,
     "district_project_create": CASE_FILE_KEEPERS,

@@ -175,7 +175,7 @@ def test_a_number_needs_goods_and_a_unit_a_number(place, fields, field):
 
 @pytest.mark.both
 def test_the_sheet_to_sign_names_everybody_whole_for_a_reason_and_is_logged(place):
-    address = reverse("assistance_receipt_download", args=[place.given.pk])
+    address = reverse("assistance_receipt_print", args=[place.given.pk])
     assert place.office.get(address).status_code == 302
     client = signed_in_by_code(place.staff)
     assert "不少于 4 个字" in client.post(address, {"reason": "签"}).content.decode()
@@ -198,7 +198,7 @@ def test_without_a_grant_there_is_no_receipt_and_no_sheet(place):
     for client in (place.office, colleague):
         assert status(client, "assistance_receipt_undo", receipt.pk) == 404
         assert status(client, "assistance_receipt_create", named.pk) == 404
-        assert status(client, "assistance_receipt_download", named.pk) == 404
+        assert status(client, "assistance_receipt_print", named.pk) == 404
     assert "0/2 已签收" in page(place.office, "assistance_detail", place.given.pk)
     # Whom the assistance reached beside, nobody learns from a refusal.
     told = refused(place.office, "assistance_receipt_create", place.given.pk, **ticked(place.youths[2]))

@@ -128,7 +128,7 @@ OTHER_PAGES = {
     "person_twin_list": "同名人员",
     "post_account": "绑定账号",
     "assistance_receipt_create": "登记领取签收",
-    "assistance_receipt_download": "生成领取签收表",
+    "assistance_receipt_print": "生成领取签收表",
     "assistance_receipt_undo": "撤销领取签收",
     "plan_measure_done": "办结计划措施",
     "posts_end": "批量办理离任",
