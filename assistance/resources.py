@@ -247,6 +247,8 @@ class AssistanceResource(LogResource, PartneredResource, CaseResource):
     def load(self):
         self.partnered = None
         super().load()
+        signed = Prefetch("receipts", AssistanceReceipt.objects.only("assistance", "youth", "received_on"))
+        prefetch_related_objects(list(self.stored.values()), signed)
         self.note_partners(self.stored.values())
 
     def apply(self, record, row):
@@ -290,8 +292,7 @@ class AssistanceResource(LogResource, PartneredResource, CaseResource):
         return [("志愿者", old, self.masked_value("志愿者", item, people))]
 
     def rows_for_export(self, records):
-        signed = Prefetch("receipts", AssistanceReceipt.objects.only("assistance", "youth", "received_on"))
-        records = records.prefetch_related("youths__person", "volunteers__person", "partners", signed)
+        records = records.prefetch_related("youths__person", "volunteers__person", "partners")
         return records.order_by("held_on", "pk")
 
     def value_for_export(self, record, heading, item):

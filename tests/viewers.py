@@ -14,7 +14,7 @@ from django.utils import timezone
 from activities.actions import add_sign_in
 from activities.models import ActivityType, Arrival, Campaign, Partner
 from assistance.actions import fix_volunteer
-from assistance.models import CaseGrant, CaseGrantRound, DistrictProject, ServicePlan
+from assistance.models import CaseGrant, CaseGrantRound, DistrictProject, ServicePlan, VisitPass
 from members.models import Namesakes, Person, PersonMerge, Proposal
 from orgs.roles import RoleKind
 from reports.models import AssessmentStep, Explanation, PlatformEntry, Section, Target, WordLayout
@@ -250,11 +250,12 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         given_by=found["account"],
         given_at=timezone.now(),
     )
+    found["district_project"] = shared_project()
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
         case = found["assistance"]
         found["case_attachment"] = factories.make_attachment(case, keeper, mark("帮扶", ".pdf"), note=mark("佐证"))
-    shared = (found["activity_type"], found["campaign"], found["partner"], found.get("district_project"))
+    shared = (found["activity_type"], found["campaign"], found["partner"], found["district_project"])
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each not in shared:
@@ -320,7 +321,11 @@ def case_records(here, mark, volunteer, caseworker=None):
     holder = caseworker or factories.make_user(mark("专员"), here.committee, RoleKind.CASEWORKER)
     fields = {"organisation": here.branch, "reason": mark("理由")}
     plan = ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=mark("目标"))
+    plan.amendments.create(agreed_on=date(2017, 9, 1), reason=mark("变更原因"), content=mark("变更"))
     pairing = fix_volunteer(youth, volunteer, date(2017, 1, 10))
+    visit_pass, *_ = VisitPass.issue(pairing, holder)
+    visit_pass.youth_called = mark("称呼")
+    visit_pass.save()
     assistance = factories.make_assistance([youth], content=mark("帮扶"))
     return {
         "case_grant": factories.make_grant(holder, youth.person, **fields),
@@ -337,7 +342,6 @@ def case_records(here, mark, volunteer, caseworker=None):
         "assistance": assistance,
         "assistance_receipt": factories.make_receipt(assistance, youth, note=mark("签收")),
         "project_application": factories.make_project_application(youth, shared_project(), purpose=mark("申请")),
-        "district_project": shared_project(),
         "suggested_activity": factories.make_suggested_activity(youth, name=mark("推荐"), reason=mark("缘由")),
         "scholarship": factories.make_scholarship(student=youth.person, donor=mark("捐助"), remark=mark("奖学金")),
     }

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from .assistance import TO_ALL
 from .chance import Chance, yes
 from .contents_2017 import CONTENTS_2017
 from .organisations import ROOT_NAME
@@ -32,7 +33,8 @@ def campaign_rows():
 def partner_rows():
     """Rows of 协办单位."""
     named = [name for _, event in events() for name in (event.partners or "").split("、") if name]
-    for name in dict.fromkeys([*UNITED_PARTNERS, *named]):
+    helping = [partner for *_, partner, _ in TO_ALL.values() if partner]
+    for name in dict.fromkeys([*UNITED_PARTNERS, *named, *helping]):
         yield {"名称": name, "一统五联": yes(name in UNITED_PARTNERS)}
 
 

@@ -1,8 +1,9 @@
-"""What the sample district did in the app alone, of which no sheet tells: the assessment, and volunteers' pledges."""
+"""What the sample district did in the app alone, of which no sheet tells: results, pledges and receipts."""
 
 from datetime import date
 
-from assistance.models import Pairing
+from assistance.models import Assistance, AssistedYouth, Pairing
+from assistance.receipts import sign_for
 
 from ..models import Assessment
 
@@ -25,3 +26,9 @@ def pledge_sample_pairings(day):
         pairing.pledged_on = pairing.started_on
         pairing.visit_every, pairing.visit_rhythm = 1, Pairing.Rhythm.MONTHS
         pairing.save()
+
+
+def sign_sample_receipts():
+    """Notes that the guardians signed for the sportswear on the day on which it was given."""
+    given = Assistance.objects.get(goods="运动服")
+    sign_for(given, youths=AssistedYouth.objects.reached_by(given), received_on=given.held_on, receiver="guardian")

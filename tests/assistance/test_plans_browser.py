@@ -49,7 +49,7 @@ def test_from_a_talk_to_the_signed_paper_and_its_reviews(desktop_page, base_url,
     page.get_by_role("link", name="添加措施").click()
     save(page, 具体措施="每周辅导", 完成时限="2017-06", 负责人="林知秋")
 
-    page.get_by_role("link", name="生成计划书").click()
+    page.get_by_role("link", name="计划书", exact=True).click()
     page.get_by_label("打印理由").fill("交家庭签字")
     with page.expect_download() as download:
         page.get_by_role("button", name="下载").click()

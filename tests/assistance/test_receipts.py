@@ -186,7 +186,7 @@ def test_the_sheet_to_sign_names_everybody_whole_for_a_reason_and_is_logged(plac
     assert rows[1:] == [[str(n), name, "运动服", "1 套", "", "", ""] for n, name in ((1, "白露"), (2, "秦朗"))]
     told = AccessEntry.objects.filter(action__in=["unmask", "export"]).order_by("number")
     looks = [("unmask", f"assistance.assistedyouth:{one.pk}", "发放物资签字") for one in place.youths[:2]]
-    given = ("export", f"领取签收表-{DAY}.docx", "领取签收表一份")
+    given = ("export", f"领取签收表-{DAY}.docx", f"assistance.assistance:{place.given.pk}")
     assert [(one.action, one.subject, one.detail) for one in told] == [*looks, given]
 
 

@@ -41,6 +41,7 @@ TAKEN_BY = {
     "cadre": DOCUMENTS | KEPT_BY_ALL,
     "hub_operator": {"summary_export", "summary_poster_export"} | AT_HUBS,
     "staff": DOCUMENTS | KEPT_BY_ALL | {"assessment_export"},
+    "caseworker": {"pairing_pledge"},
     "leader": DOCUMENTS,
     "administrator": {"organisation_export"},
     "office": DOCUMENTS

@@ -290,6 +290,7 @@ def test_a_volunteers_pass_is_shown_the_rows_of_its_own_pairing_alone():
     place = district()
     viewers(place)
     own, foreign = (records(place, side)["pairing"] for side in ("own", "foreign"))
+    VisitPass.objects.all().delete()
     tokens = [VisitPass.issue(pairing, place.users["office"])[1] for pairing in (own, foreign)]
     tables = [*OPEN_ROWS, *OPEN_VISITS]
     with serving_role():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from activities.forms import CampaignProofsForm
 from activities.roster_views import RosterForm
 from assistance.forms import AssistanceForm
+from assistance.receipt_forms import ReceiptsForm
 from members.models import Person, Post, Volunteer
 from orgs.models import Organisation, Unit
 from outreach.forms import ContactForm, OwnContactForm
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 MANY = MOST_LISTED + 2
 # Lists of several records that are ticked, of one cadre, one register, one host and one campaign each.
 TICKED = {(ContactForm, "links"), (OwnContactForm, "links"), (AssistanceForm, "youths"), (RosterForm, "people")}
-TICKED |= {(CampaignProofsForm, "people")}
+TICKED |= {(CampaignProofsForm, "people"), (ReceiptsForm, "youths")}
 BOX = 'name="branch-typed"'
 
 

@@ -162,6 +162,7 @@ OTHER_PAGES = {
     "service_plan_correct": "更正服务计划签订",
     "service_plan_final": "服务计划年末回顾",
     "service_plan_midyear": "服务计划年中回顾",
+    "service_plan_print": "打印服务计划书",
     "service_plan_sign": "登记服务计划签订",
     "service_worker": "离线程序",
     "session_resume": "重新登录后继续",

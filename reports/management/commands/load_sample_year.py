@@ -16,7 +16,7 @@ from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures.counting import root_organisation
 from reports.ledger.workbook import import_ledger
-from reports.sample.done_in_app import conclude_sample_assessment, pledge_sample_pairings
+from reports.sample.done_in_app import conclude_sample_assessment, pledge_sample_pairings, sign_sample_receipts
 from yl_district.audit.models import AccessEntry
 from yl_district.commands import DatabaseCommand
 from yl_district.installation.facts import is_demo, mark_as_demo
@@ -91,9 +91,10 @@ def grant_cases():
 
 
 def do_in_app():
-    """Does what no sheet tells of: the assessment's result, the pledges of volunteers and how often they come."""
+    """Does what no sheet tells of: the assessment's result, volunteers' pledges, and receipts of what was given."""
     conclude_sample_assessment(*(User.objects.get(username=name) for name in ("zhuangan", "lingdao")))
     pledge_sample_pairings(timezone.localdate())
+    sign_sample_receipts()
 
 
 def account_line(name, title, kind, organisation):
