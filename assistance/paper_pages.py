@@ -18,15 +18,17 @@ class PaperForm(LoggedReasonForm):
 
 @recently_confirmed
 @sensitive_variables("write")
-def paper_page(request, record, write, *, file_name, title, notice, reasons, shown=()):
+def paper_page(request, record, write, *, file_name, title, notice, reasons, shown=(), refusal=""):
     """Asks who it is and for what the paper is made, then hands out what `write` writes to a stream.
 
     It is logged as a look at what is masked of the record, or of each record `shown`, and as an export. `notice` says
-    what the paper holds, and `reasons` are offered.
+    what the paper holds, `reasons` are offered, and a `refusal` says why it cannot be made yet.
     """
     data = request.POST if request.method == "POST" else None
     form = PaperForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and refusal:
+        form.add_error(None, refusal)
+    elif form.is_bound and form.is_valid():
         for one in shown or [record]:
             note_unmasking(request, one, form.cleaned_data["reason"])
         return download(request, file_name, subject_of(record), write)

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from yl_district.history.tracking import because
 from yl_district.pages.pages import end_page, form_page
@@ -122,9 +121,7 @@ def scholarship_application(request, pk):
 def scholarship_letter(request, pk):
     """The letter of thanks to the donor as a Word file, which names the student by the surname only."""
     scholarship = visible_scholarship(request, pk)
-    if scholarship.status != Scholarship.Status.PAID:
-        messages.info(request, "奖学金还没有发放，发放以后才能打印感谢信。")
-        return redirect(scholarship)
+    is_paid = scholarship.status == Scholarship.Status.PAID
     return paper_page(
         request,
         scholarship,
@@ -133,6 +130,7 @@ def scholarship_letter(request, pk):
         title="打印感谢信",
         notice="感谢信写明捐助人和资助情况，学生只写姓氏，只供寄给捐助人。",
         reasons=["寄给捐助人", "当面致谢", "补寄"],
+        refusal="" if is_paid else "奖学金还没有发放：请先登记发放，再打印感谢信。",
     )
 
 

@@ -295,12 +295,6 @@ class AssistanceQuerySet(CaseQuerySet):
         """Assistances given within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def of_goods_with_partners(self) -> Self:
-        """Assistances that gave goods together with partners."""
-        return self.exclude(goods="").filter(
-            Exists(Assistance.partners.through.objects.filter(assistance=OuterRef("pk")))
-        )
-
     def with_youths_reached(self, organisation: Organisation) -> Self:
         """Adds `youths_reached`: the number of youths of `organisation` named, or for 全部 in its register that day."""
         youths = AssistedYouth.objects.within(organisation)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from activities.models import Campaign, QuarterTheme
-from assistance.models import Assistance, AssistanceQuerySet
+from assistance.models import Assistance
 from members.models import Post
 from yl_district.database.actors import whole_case_files
 from yl_district.periods import PARTS, Period
@@ -109,8 +111,9 @@ def given(writer: TextWriter) -> TextParts:
         return (f"{span}没有登记帮扶记录。",) if youths else ()
     rows = text.results["assistances"].figure.rows(text.scope).order_by()
     with whole_case_files():
-        chosen = set(rows.values_list("kind", flat=True).distinct())
-        together = given_together(cast("AssistanceQuerySet", rows))
+        columns = rows.values_list("pk", "kind", "goods", "partners__name")
+        assistances = list(columns.order_by("held_on", "pk", "partners__name_sort"))
+    chosen = {kind for _, kind, *_ in assistances}
     kinds = shortened([name for kind, name in Assistance.Kind.choices if kind in chosen])
     if youths < 2:
         begin = "总计帮扶{assistances}"
@@ -120,20 +123,21 @@ def given(writer: TextWriter) -> TextParts:
         begin = "总计帮扶{assistances}，每名帮扶对象不少于{assistances_per_youth}"
     else:
         begin = "总计帮扶{assistances}，尚有在库对象未得到帮扶"
-    return (span, *text.say(begin), *text.say("，内容包括{kinds}。", kinds=kinds), *together)
+    return (span, *text.say(begin), *text.say("，内容包括{kinds}。", kinds=kinds), *given_together(assistances))
 
 
-def given_together(rows: AssistanceQuerySet) -> TextParts:
-    """The sentence on the goods given together with partners, earliest first; empty without any.
+def given_together(assistances: Iterable[tuple[int, str, str, str | None]]) -> TextParts:
+    """The sentence on goods given together with partners, in the order of (key, kind, goods, partner); empty without.
 
     Names with digits are left out, which would stand in a text as numbers that no figure counts.
     """
     told: dict[str, list[str]] = {}
-    for one in rows.of_goods_with_partners().order_by("held_on", "pk").prefetch_related("partners"):
-        partners = "、".join(str(partner) for partner in one.partners.all())
-        if not re.search(r"\d", partners + one.goods) and one.goods not in told.setdefault(partners, []):
-            told[partners].append(one.goods)
-    gifts = [f"与{partners}一起为帮扶对象发放{'、'.join(goods)}" for partners, goods in told.items() if goods]
+    for _, group in groupby(assistances, itemgetter(0)):
+        rows = list(group)
+        partners, goods = "、".join(filter(None, (partner for *_, partner in rows))), rows[0][2]
+        if partners and goods and not re.search(r"\d", partners + goods) and goods not in told.get(partners, ()):
+            told.setdefault(partners, []).append(goods)
+    gifts = [f"与{partners}一起为帮扶对象发放{'、'.join(goods)}" for partners, goods in told.items()]
     return (f"其中，{'，'.join(gifts[:MOST_GIFTS_TOLD])}。",) if gifts else ()
 
 

@@ -232,15 +232,15 @@ def test_the_letter_to_the_donor_names_the_student_by_the_surname_only(place):
 
 def test_both_papers_are_handed_out_for_a_reason_and_logged(place):
     scholarship = make_scholarship(place)
-    early = place.office.get(reverse("scholarship_letter", args=[scholarship.pk]), follow=True)
-    assert "发放以后才能打印感谢信" in early.content.decode()
-    Scholarship.objects.update(status="paid", approved_on=date(2017, 11, 17), paid_on=date(2017, 12, 5))
     address = reverse("scholarship_application", args=[scholarship.pk])
     assert place.office.get(address).status_code == 302
     place.office.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/"})
     assert "因何工作需要打印" in refused(place.office, "scholarship_application", scholarship.pk, reason="无")["reason"]
     answer = place.office.post(address, {"reason": "申报盖章"})
     assert "白露明" in text_of(answer.content)
+    early = refused(place.office, "scholarship_letter", scholarship.pk, reason="寄给捐助人")
+    assert early["__all__"] == "奖学金还没有发放：请先登记发放，再打印感谢信。"
+    Scholarship.objects.update(status="paid", approved_on=date(2017, 11, 17), paid_on=date(2017, 12, 5))
     letter = place.office.post(reverse("scholarship_letter", args=[scholarship.pk]), {"reason": "寄给捐助人"})
     assert "白露明" not in text_of(letter.content)
     logged = AccessEntry.objects.filter(action__in=["unmask", "export"]).order_by("number")
