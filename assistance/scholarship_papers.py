@@ -2,7 +2,18 @@
 
 from django.utils import timezone
 
-from .papers import add_line, add_right, add_row, add_table, add_text, add_title, day_in_words, in_yuan, new_paper
+from .papers import (
+    add_line,
+    add_right,
+    add_row,
+    add_table,
+    add_text,
+    add_title,
+    day_in_words,
+    in_yuan,
+    new_paper,
+    taken_by_word,
+)
 
 WIDTHS = (28, 52, 28, 52)
 # In millimetres; one page has room for the whole form.
@@ -69,5 +80,5 @@ def stage_of(scholarship):
 
 def add_wide_row(table, height, label, text):
     """Adds a row with a label and one cell beside it."""
-    row = add_row(table, (label, text, "", ""), WIDTHS, height)
-    row.cells[1].merge(row.cells[3])
+    row = add_row(table, (label, "", "", ""), WIDTHS, height)
+    row.cells[1].merge(row.cells[3]).text = taken_by_word(text)

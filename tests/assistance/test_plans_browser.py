@@ -15,7 +15,7 @@ from tests.factories import make_assisted_youth, make_grant, make_organisation, 
 from tests.orgs.sign_in import signed_in_by_code
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full, pytest.mark.cpu(14)]
 SENTENCE = "1名帮扶对象已有计划可依。其中1份已签订，1份作了年中回顾。"
 
 

@@ -15,7 +15,7 @@ from reports.text import Style, TextWriter, Vocabulary, default_drafts
 from tests.factories import PASSWORD, make_grant, make_organisation, make_person, make_user
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full, pytest.mark.cpu(14)]
 
 
 def fill(page, **values):

@@ -11,7 +11,7 @@ from tests.conftest import PHONE
 from tests.evidence import jpeg
 from tests.factories import make_activity, make_assessment, make_assessment_item, make_organisation, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full, pytest.mark.cpu(14)]
 
 
 @pytest.fixture
