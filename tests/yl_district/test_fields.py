@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from assistance.models import AssistedYouth, CaseGrant, Scholarship, ServicePlan
+from assistance.models import AssistanceReceipt, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 from members.models import Member, Person, Post
 from orgs.models import Unit, User
 from yl_district.fields import MonthField, YearField, is_personal, personal, unmaskable_paths
@@ -90,6 +90,7 @@ def test_what_is_shown_whole_on_request_is_said_at_the_fields():
         Person: PERSON,
         AssistedYouth: [*(f"person.{name}" for name in PERSON), "guardian", "guardian_phone"],
         ServicePlan: ["family_signer"],
+        AssistanceReceipt: ["receiver_name"],
         Scholarship: [*(f"student.{name}" for name in PERSON), "guardian", "guardian_phone"],
     }
 

@@ -100,7 +100,7 @@ def test_compound_surnames_are_no_more_than_surnames_and_masks_show_no_more_for_
     }
 
 
-MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "监护人", "家庭方姓名", "又名")
+MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "监护人", "家庭方姓名", "签收人姓名", "又名")
 
 
 def test_every_field_that_holds_somebodys_number_guardian_or_other_names_is_masked():
@@ -115,7 +115,7 @@ def test_every_field_that_holds_somebodys_number_guardian_or_other_names_is_mask
     assert [one for one in texts if is_masked(one)] == numbers
     assert {one.name for one in numbers} == {
         *("identity_number", "document_number", "mobile", "contact_phone", "guardian", "guardian_phone"),
-        *("family_signer", "other_names"),
+        *("family_signer", "receiver_name", "other_names"),
     }
 
 
