@@ -82,7 +82,7 @@ def typed(field, day):
     if isinstance(field, forms.DateField):
         return f"{day:%Y-%m}" if isinstance(field, MonthFormField) else str(day)
     if isinstance(field, forms.ModelChoiceField):
-        return str(list(field.choices)[-1][0])
+        return str([("", ""), *field.choices][-1][0])
     if isinstance(field, forms.ChoiceField):
         return next(str(key) for key, _ in field.choices if key)
     return "1" if isinstance(field, forms.IntegerField) else "更正"
@@ -139,6 +139,12 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
                 # No figure reads a hub's staff or a partner.
                 "hub_staff_delete",
                 "partner_delete",
+                # Nor the items of a checklist without a result, or what a plan sets out to do.
+                "assessment_delete",
+                "assessment_item_delete",
+                "plan_measure_delete",
+                # It is refused, since somebody has signed for it.
+                "assistance_delete",
                 # It is refused, since a proof is of the campaign.
                 "campaign_delete",
             },
@@ -146,8 +152,14 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
             ActionForm: {"activity_cancel", "case_grant_end", "comment_answer", "pairing_create"}
             | {"hub_staff_end", "post_account", "report_sign"}
             | {"organisation_liaison", "namesakes_create", "person_merge_create", "person_merge_undo"}
-            # They are refused: the member has not left, and a proposal hangs on the registration.
-            | {"member_return", "member_delete"},
+            | {"assessment_item_end", "assessment_item_rate", "assessment_submit", "case_grant_round_end"}
+            | {"assistance_receipt_undo", "scholarship_review", "visit_pass_create", "visit_pass_end"}
+            # They are refused: the member has not left, and a proposal hangs on the registration; all have signed;
+            # the application is not approved, other steps of the scholarship come first, the plan is of this year,
+            # and the visit does not count.
+            | {"member_return", "member_delete", "assistance_receipt_create", "project_application_give"}
+            | {f"scholarship_{step}" for step in ("forward", "decide", "pay", "thank", "undo")}
+            | {"service_plan_sign", "visit_uncount"},
         }[form_class]
     )
 
