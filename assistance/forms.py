@@ -85,6 +85,23 @@ class AssistedYouthEndForm(AssistedYouthRemoveForm):
     )
 
 
+class TakeBackForm(ActionForm):
+    """Why something noted by mistake is taken back; the history keeps it. `act` says in a word what is done."""
+
+    act = ""
+
+    reason = forms.CharField(min_length=4, max_length=100, help_text="保存在修改历史中。")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        field = self.fields["reason"]
+        field.label = f"{self.act}理由"
+        field.error_messages |= {
+            "required": f"请填写{field.label}。",
+            "min_length": f"请写明为何{self.act}，不少于 4 个字。",
+        }
+
+
 class VolunteerChoiceField(RecordChoiceField):
     """A choice of a volunteer, distinguished from namesakes by employer."""
 

@@ -4,7 +4,6 @@ from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.pages import configured_table, end_page, form_page, list_page, rows_response
@@ -16,7 +15,7 @@ from .grant_round_forms import (
     CaseGrantRoundEndForm,
     CaseGrantRoundForm,
 )
-from .grant_rounds import decide_round, end_round, renewable_choices
+from .grant_rounds import decide_round, end_round
 from .models import RENEWED_WITHIN, CaseGrant, CaseGrantRound, GrantRequestQuerySet
 from .tables import CaseGrantRoundTable, CaseGrantTable
 
@@ -68,7 +67,6 @@ def case_grant_round_renew(request):
         CaseGrantRenewForm,
         title="申请续期个案授权",
         message="已提交续期申请，等待他人审批。",
-        choices=renewable_choices(request.user, timezone.localdate()),
         renewed_within=RENEWED_WITHIN.days,
     )
 

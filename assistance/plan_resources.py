@@ -143,10 +143,7 @@ class ServicePlanResource(CaseResource):
         return self.plans.of(self.case, row["年度"])
 
     def recall(self, record):
-        if record.youth.person_id == self.row["帮扶对象"].pk:
-            return record
-        remedy = "标记属于另一人的计划：请恢复原来的姓名；确为另一人的计划时清空标记这一格"
-        raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象", remedy)
+        return self.recall_of(record.youth, record, "计划")
 
     def start(self, row):
         return ServicePlan(youth=self.case)

@@ -3,7 +3,6 @@
 from members.directory import ASSISTED_YOUTH
 from members.resources import PersonReference
 from yl_district.sheets.columns import RecordNameColumn, column, key_of
-from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
 from .models import AssistedYouth, DistrictProject, ProjectApplication
@@ -93,10 +92,7 @@ class ProjectApplicationResource(CaseResource):
         return self.known.get((key_of(self.case), key_of(row["项目"])))
 
     def recall(self, record):
-        if record.youth.person_id == self.row["帮扶对象"].pk:
-            return record
-        remedy = "标记属于另一人的申请：请恢复原来的姓名；确为另一人的申请时清空标记这一格"
-        raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象", remedy)
+        return self.recall_of(record.youth, record, "申请")
 
     def start(self, row):
         return ProjectApplication(youth=self.case)

@@ -4,7 +4,7 @@ from django import forms
 
 from yl_district.pages.forms import ActionForm
 
-from .forms import AssistedYouthsField
+from .forms import AssistedYouthsField, TakeBackForm
 from .models import AssistanceReceipt, AssistedYouth
 
 
@@ -38,11 +38,7 @@ class ReceiptsForm(ActionForm):
             field.help_text = "您可查阅的帮扶对象都已登记签收。"
 
 
-class ReceiptUndoForm(ActionForm):
-    """Why a receipt is taken back; the history keeps it."""
+class ReceiptUndoForm(TakeBackForm):
+    """Why a receipt is taken back."""
 
-    reason = forms.CharField(label="撤销理由", min_length=4, max_length=100, help_text="保存在修改历史中。")
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.fields["reason"].error_messages["min_length"] = "请写明为何撤销，不少于 4 个字。"
+    act = "撤销"

@@ -29,6 +29,7 @@ from yl_district.privacy.sealed_facts import TO_BE_SEALED
 from yl_district.sheets.cells import CellError, text_key
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.log_resource import LogResource
+from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
 from .models import Assistance, AssistanceReceipt, AssistedYouth, Pairing, Scholarship
@@ -75,6 +76,13 @@ class CaseResource(PeopleResource):
     @property
     def cases(self):
         return self.book.only(CaseIndex)
+
+    def recall_of(self, youth, record, noun):
+        """Returns the marked record of a youth; raises an error of the row where the row names somebody else."""
+        if youth.person_id == self.row["帮扶对象"].pk:
+            return record
+        remedy = f"标记属于另一人的{noun}：请恢复原来的姓名；确为另一人的{noun}时清空标记这一格"
+        raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象", remedy)
 
 
 class AssistedYouthResource(CaseResource):

@@ -6,6 +6,7 @@ from members.forms import DOCUMENTS_GROUP, PERSON_GROUP, PersonForm
 from yl_district.pages.forms import ActionForm, offer_days
 from yl_district.validators import problem
 
+from .forms import TakeBackForm
 from .models import SCHOLARSHIP_STEPS, Scholarship
 
 STEP_GROUPS = {
@@ -141,11 +142,7 @@ STEP_FORMS = dict(
 )
 
 
-class ScholarshipStepUndoForm(ActionForm):
-    """Why the last step is taken back; the history keeps it."""
+class ScholarshipStepUndoForm(TakeBackForm):
+    """Why the last step is taken back."""
 
-    reason = forms.CharField(label="撤回理由", min_length=4, max_length=100, help_text="保存在修改历史中。")
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.fields["reason"].error_messages["min_length"] = "请写明为何撤回，不少于 4 个字。"
+    act = "撤回"

@@ -7,15 +7,14 @@ from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.pages.record_choices import RecordChoiceField
 
 from .models import SuggestedActivity
-from .suggestions import coming_activities, host_in_words, when_in_words
+from .suggestions import activity_in_words, coming_activities
 
 
 class ComingActivityField(RecordChoiceField):
     """A choice of a coming activity by name, day, place and host."""
 
     def label_from_instance(self, activity):
-        facts = [when_in_words(activity), activity.venue, host_in_words(activity)]
-        return f"{activity.name}（{'，'.join(filter(None, facts))}）"
+        return f"{activity.name}（{activity_in_words(activity)}）"
 
 
 class ActivitySuggestionForm(ActionForm):

@@ -41,18 +41,13 @@ class Suitable:
     @property
     def told(self) -> str:
         """Its day, place and host, and the reasons, in one line."""
-        facts = [when_in_words(self.activity), self.activity.venue, host_in_words(self.activity)]
-        return "，".join([*filter(None, facts), *(self.reasons or ("即将举办",))])
+        return "，".join([activity_in_words(self.activity), *(self.reasons or ("即将举办",))])
 
 
-def when_in_words(activity: Activity) -> str:
-    """The day of an activity, and the time at which it begins, if known."""
-    return f"{activity.held_on} {activity.starts_at:%H:%M}" if activity.starts_at else str(activity.held_on)
-
-
-def host_in_words(activity: Activity) -> str:
-    """Who holds an activity: the hub, else the host."""
-    return str(activity.hub or activity.host or "")
+def activity_in_words(activity: Activity) -> str:
+    """The day of an activity with the time at which it begins, its place, and the hub or else the host, if known."""
+    when = f"{activity.held_on} {activity.starts_at:%H:%M}" if activity.starts_at else str(activity.held_on)
+    return "，".join(filter(None, [when, activity.venue, str(activity.hub or activity.host or "")]))
 
 
 def coming_activities(user: User, day: date) -> ActivityQuerySet:

@@ -74,10 +74,7 @@ class VisitResource(CaseResource):
         return next(iter(alike), None)
 
     def recall(self, record):
-        if record.pairing.youth.person_id == self.row["帮扶对象"].pk:
-            return record
-        remedy = "标记属于另一人的走访：请恢复原来的姓名；确为另一人的走访时清空标记这一格"
-        raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象", remedy)
+        return self.recall_of(record.pairing.youth, record, "走访")
 
     def start(self, row):
         return Visit(pairing=self.pairing)

@@ -1,4 +1,4 @@
-"""Case files of assisted youths, with whatvisits, hangsassistances, on them; the grants that open them."""
+"""Case files of assisted youths with all that hangs on them, and the grants that open them."""
 
 from .drafts import DRAFTS_KEPT, CaseDraft, CaseDraftQuerySet
 from .grant_rounds import RENEWED_WITHIN, CaseGrantRound
