@@ -34,6 +34,11 @@ class OrganisationFilter(PageFilter):
     category = filters.ChoiceFilter(label="组织类别", choices=Organisation.Category)
     domain = filters.ChoiceFilter(label="所属领域", choices=Domain)
     liaison = filters.CharFilter(label="联系委员", max_length=30, method="by_liaison")
+    without = filters.CharFilter(label="未配发的物资", max_length=30, method="by_lacking")
+
+    def by_lacking(self, organisations, name, value):
+        """Organisations to which none of an item had been issued by today."""
+        return organisations.without_supply(value, self.day)
 
     def by_liaison(self, organisations, name, value):
         """Organisations that somebody of this name looks after today."""

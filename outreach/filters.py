@@ -3,14 +3,13 @@
 import django_filters as filters
 from django.db.models import F
 
-from members.models import Liaison, Person, Post
+from members.models import Liaison, LiaisonPersonQuerySet, Person, Post
 from orgs.filters import SubtreeFilter
 from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, RecordFilter, SearchFilter, YearFilter
 from yl_district.pinyin import search
 
 from .forms import CadreChoiceField
 from .models import CadreQuerySet, Contact
-from .progress import LiaisonPersonQuerySet
 
 # The states of a cadre on the board, and the conditions for them.
 LABELS_OF_STATES = {

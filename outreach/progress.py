@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db.models import Prefetch, Q
 
-from members.models import Liaison, Person, PersonQuerySet, Post, PostQuerySet
+from members.models import Liaison, Person, Post, PostQuerySet
 from orgs.models import Organisation, User
 from orgs.models.reach import reach_of
 from orgs.roles import RoleKind
@@ -19,14 +19,6 @@ from .models import CadreQuerySet, cadres_with_links
 # Whose numbers are added up for whom: leaders are told how far organisations have come, and no names.
 OVERSEERS = (RoleKind.STAFF, RoleKind.LEADER)
 UNASSIGNED = "没有联系委员"
-
-
-class LiaisonPersonQuerySet(PersonQuerySet):
-    """People who look after organisations."""
-
-    def visible_to(self, user: User) -> "LiaisonPersonQuerySet":
-        """Those who look or looked after an organisation, where the user may know."""
-        return self.filter(pk__in=Liaison.objects.visible_to(user).values("person"))
 
 
 def board_posts(user: User, day: date, *kinds: RoleKind) -> PostQuerySet:

@@ -1,6 +1,6 @@
 """People and their capacities: member, cadre, volunteer."""
 
-from .liaisons import Liaison, LiaisonQuerySet, shared_day_problem
+from .liaisons import Liaison, LiaisonPersonQuerySet, LiaisonQuerySet, shared_day_problem
 from .members import AGE_LIMIT, AGE_SOON, LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
 from .merges import PersonMerge, PersonMergeQuerySet
 from .namesakes import Namesakes, NamesakesQuerySet
@@ -15,6 +15,7 @@ __all__ = [
     "AGE_SOON",
     "LEAVING_STATUSES",
     "Liaison",
+    "LiaisonPersonQuerySet",
     "LiaisonQuerySet",
     "Member",
     "MemberQuerySet",

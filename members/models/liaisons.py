@@ -20,7 +20,7 @@ from yl_district.record_options import RecordOptions
 from yl_district.typing import User
 from yl_district.validators import problem
 
-from .people import Person
+from .people import Person, PersonQuerySet
 from .posts import Post
 
 
@@ -55,6 +55,14 @@ class LiaisonQuerySet(ReachQuerySet):
     def latest_first(self) -> Self:
         """Liaisons with the latest first, among them those that have not ended."""
         return self.order_by(F("ended_on").desc(nulls_first=True), F("started_on").desc(nulls_last=True), "-pk")
+
+
+class LiaisonPersonQuerySet(PersonQuerySet):
+    """People who look after organisations."""
+
+    def visible_to(self, user: User) -> LiaisonPersonQuerySet:
+        """Those who look or looked after an organisation, where the user may know."""
+        return self.filter(pk__in=Liaison.objects.visible_to(user).values("person"))
 
 
 class Liaison(models.Model):

@@ -5,6 +5,8 @@ from .invitations import Invitation, InvitationQuerySet, invited
 from .levels import Level, level_named, note_level, product_name, told_level
 from .organisations import (
     COMMUNITY_DOMAINS,
+    HOLLOW,
+    HOLLOW_CATEGORIES,
     NONPUBLIC_DOMAINS,
     Domain,
     DomainSpan,
@@ -44,6 +46,8 @@ __all__ = [
     "COMMUNITY_DOMAINS",
     "CONTACT_POINT_LINE",
     "EVERYTHING",
+    "HOLLOW",
+    "HOLLOW_CATEGORIES",
     "NONPUBLIC_DOMAINS",
     "ONE_BY_ONE",
     "RETIRED_STATUSES",

@@ -17,7 +17,7 @@ from yl_district.counts import NumberCounted
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked, note_changed
 from yl_district.history.watching import about_to_change
-from yl_district.periods import standing_on
+from yl_district.periods import standing_on, years_before
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span, nested
@@ -116,6 +116,18 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         """Organisations that somebody of this name looks after on `day`, where the user may know."""
         liaisons = self.model._meta.get_field("liaisons").related_model.objects.as_of(day).visible_to(user)
         return self.filter(pk__in=search(liaisons, text, "person__search_text", by_number=False).values("organisation"))
+
+    def overdue_for_election(self, day: date) -> Self:
+        """Organisations whose committee has served its whole term by `day` without an election noted since."""
+        overdue = Q(pk__in=[])
+        for category, years in TERM_YEARS.items():
+            overdue |= Q(category=category, last_election_on__lt=years_before(day, years))
+        return self.filter(overdue)
+
+    def without_supply(self, item: str, day: date) -> Self:
+        """Organisations to which none of `item` had been issued by `day`."""
+        supplies = self.model._meta.get_field("supplies").related_model.objects.issued_by(day).of_item(item)
+        return self.exclude(Exists(supplies.filter(organisation=OuterRef("pk"))))
 
     def with_cadre_on(self, day: date) -> Self:
         """Organisations with a cadre in office on `day`."""
@@ -241,6 +253,12 @@ class Organisation(MP_Node):
         return PARTY_COMMITTEES.get(self.present_level, f"{self.present_level.label}党工委")
 
     @property
+    def next_election_on(self):
+        """The day on which the committee has served its term, or None where no election is noted or none is held."""
+        years = TERM_YEARS.get(self.category)
+        return years_before(self.last_election_on, -years) if years and self.last_election_on else None
+
+    @property
     def is_branch(self):
         """Whether members can belong to it directly."""
         return self.category in BRANCH_CATEGORIES
@@ -260,6 +278,18 @@ BRANCH_CATEGORIES = [
     Organisation.Category.JOINT_BRANCH,
     Organisation.Category.GENERAL_BRANCH,
 ]
+# Branches with fewer members are hollow; a general branch has its members in the branches below it as well.
+HOLLOW = 3
+HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH]
+# The longest terms, in years, that the League's constitution (中国共产主义青年团章程) gives committees in its chapter
+# on primary organisations: three to five for a primary committee, two or three for a general branch and a branch. A
+# working committee is appointed by the committee above.
+TERM_YEARS = {
+    Organisation.Category.COMMITTEE: 5,
+    Organisation.Category.GENERAL_BRANCH: 3,
+    Organisation.Category.BRANCH: 3,
+    Organisation.Category.JOINT_BRANCH: 3,
+}
 
 
 class DomainSpanQuerySet(ReachQuerySet):

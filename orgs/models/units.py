@@ -243,6 +243,14 @@ class SupplyQuerySet(ReachQuerySet):
         """Supplies issued within the period."""
         return self.filter(issued_on__range=period.bounds)
 
+    def issued_by(self, day: date) -> Self:
+        """Supplies issued on `day` or before."""
+        return self.filter(issued_on__lte=day)
+
+    def of_item(self, item: str) -> Self:
+        """Supplies of exactly this name."""
+        return self.filter(item=item)
+
     def search(self, text: str) -> Self:
         """Supplies of organisations whose name, pinyin or initials contain `text`."""
         return search(self, text, "organisation__search_text")

@@ -3,16 +3,13 @@
 from django.db.models import OuterRef, Q
 
 from members.models import Liaison
-from orgs.models import COMMUNITY_DOMAINS, Organisation
+from orgs.models import COMMUNITY_DOMAINS, HOLLOW, HOLLOW_CATEGORIES, Organisation
 from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
 from yl_district.pinyin import NAME_ORDER
 
 from ..figures import sources
 from .inspection import RawFinding
-
-HOLLOW = 3
-HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH]
 
 
 def standing_organisations(scope):
