@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import (
     account_opening_views,
+    board_views,
     duplicate_views,
     liaison_views,
     many_views,
@@ -40,6 +41,7 @@ urlpatterns = [
         name="accountless_posts_invite",
     ),
     path("posts/<int:pk>/account/", views.post_account, name="post_account"),
+    path("organisations/board/", board_views.organisation_board, name="organisation_board"),
     path("organisations/export/", views.organisation_export, name="organisation_export"),
     path("organisations/many/liaison/", many_views.organisations_liaison, name="organisations_liaison"),
     path("organisations/<int:pk>/liaison/", liaison_views.organisation_liaison, name="organisation_liaison"),

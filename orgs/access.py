@@ -158,6 +158,7 @@ ACCESS = {
     "unit_contact_detail": RECORD_KEEPERS,
     "unit_contact_update": RECORD_KEEPERS,
     "unit_contact_delete": RECORD_KEEPERS,
+    "organisation_board": DECIDERS,
     "supplies_issue": RECORD_KEEPERS,
     "supply_list": RECORD_KEEPERS,
     "supply_export": RECORD_KEEPERS,

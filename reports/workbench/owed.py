@@ -12,8 +12,9 @@ from django.urls import reverse
 from activities.models import Activity, Arrival
 from assistance.models import AssistedYouth, CaseGrant, Pairing, Scholarship
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
-from orgs.models import User
+from orgs.models import Organisation, User
 from orgs.models.reach import reach_of
+from orgs.roles import RoleKind
 from outreach.models import Link
 from outreach.own_links import OwnLinks
 from yl_district.kept.results import kept_result
@@ -158,6 +159,19 @@ OWED_LINES = (
         lambda user, day: Post.objects.visible_to(user).ending_between(day, day + END_SOON),
         f"名团干部 {END_SOON.days} 天内离任",
         order=("ended_on", "pk"),
+    ),
+    OwedLine(
+        "organisation_board",
+        lambda user, day: (
+            Organisation.objects.visible_as(user, RoleKind.STAFF)
+            .filter(depth__gt=1)
+            .as_of(day)
+            .overdue_for_election(day)
+        ),
+        "个团组织换届逾期",
+        "organisation_board",
+        lambda day: {"todo": "overdue"},
+        order=("last_election_on", "path"),
     ),
     OwedLine(
         "activity_update",

@@ -94,6 +94,7 @@ SECTIONS = (
         icon="sitemap",
         pages=(
             MenuPage("团组织", "organisation_list", also=("liaison",)),
+            MenuPage("联系分工", "organisation_board"),
             MenuPage("两新组织", "unit_list", also=("units",)),
             MenuPage("两新变更", "unit_change_list"),
             MenuPage("两新联络", "unit_contact_list"),
