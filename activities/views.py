@@ -23,6 +23,7 @@ from yl_district.pages.submit_once import new_token
 from yl_district.sheets.models import AwaitedCell
 from yl_district.views.awaited_cells import dismiss_awaited
 
+from .absences import MOST_ABSENT, absence_text, absent_cadres
 from .actions import delete_activity, remove_sign_in
 from .arrivals import scanned_for
 from .filters import ActivityFilter, ActivityTypeFilter
@@ -120,7 +121,7 @@ def planned_activity(request, pk):
 
 def visible_activity(request, pk):
     """Returns the activity if the user may see it; raises Http404 otherwise."""
-    activities = Activity.objects.visible_to(request.user).select_related("type", "host", "hub")
+    activities = Activity.objects.visible_to(request.user).select_related("type", "host", "hub", "owner")
     return get_object_or_404(activities, pk=pk)
 
 
@@ -163,7 +164,7 @@ def activity_page(request, activity, form):
     rows = activity.sign_ins.visible_to(request.user)
     away = rows.exclude(pk__in=rows.present().values("pk")).select_related("person")
     today = timezone.localdate()
-    is_to_come = activity.is_to_come(today)
+    is_to_come, absent = activity.is_to_come(today), absent_cadres(activity, request.user)
     context = {
         "title": activity.name,
         "activity": activity,
@@ -172,6 +173,9 @@ def activity_page(request, activity, form):
         "form": form,
         "table": configured_table(request, SignInTable, rows.present()),
         "away": away,
+        "absent": absent[:MOST_ABSENT],
+        "absent_number": len(absent),
+        "absence_text": absence_text(activity, absent),
         "awaited": AwaitedCell.objects.still_of_each(rows.select_related("person")),
         "code": SignInCode.objects.open_at(timezone.now()).filter(activity=activity).first(),
         "act": scanned_for(activity),

@@ -13,12 +13,17 @@ async function isCopied(element) {
   }
 }
 
-for (const button of document.querySelectorAll("[data-copies]")) {
-  // Where the page has no place for it, the button itself says what was done.
-  const place = button.parentElement.querySelector("[data-copied]") ?? button;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const copied = await isCopied(document.getElementById(button.dataset.copies));
-    place.textContent = copied ? place.dataset.copied ?? "已复制" : "已选中，请按 Ctrl+C，手机上请长按";
-  });
+function offerCopies() {
+  for (const button of document.querySelectorAll("[data-copies][hidden]")) {
+    // Where the page has no place for it, the button itself says what was done.
+    const place = button.parentElement.querySelector("[data-copied]") ?? button;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const copied = await isCopied(document.getElementById(button.dataset.copies));
+      place.textContent = copied ? place.dataset.copied ?? "已复制" : "已选中，请按 Ctrl+C，手机上请长按";
+    });
+  }
 }
+
+offerCopies();
+document.addEventListener("htmx:afterSettle", offerCopies);
