@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Length, Substr
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ from orgs.models import Organisation, ReachQuerySet
 from yl_district.days import announced, happened
 from yl_district.fields import MonthField
 from yl_district.history.tracking import Tracked
-from yl_district.periods import standing_on
+from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState
@@ -33,6 +33,13 @@ class PostQuerySet(ReachQuerySet):
     def ending_between(self, first: date, last: date) -> Self:
         """Posts whose end is announced for a month after `first` and not after `last`."""
         return self.filter(ended_on__gt=first, ended_on__lte=last)
+
+    def taken_up_during(self, period: Period) -> Self:
+        """Posts begun within the period by somebody who did not serve in the organisation until then."""
+        begun = self.filter(started_on__range=period.bounds)
+        not_over = Q(ended_on__gte=OuterRef("started_on")) | Q(ended_on__isnull=True)
+        before = Post.objects.filter(not_over, started_on__lt=OuterRef("started_on"))
+        return begun.exclude(Exists(before.filter(person=OuterRef("person"), organisation=OuterRef("organisation"))))
 
     def titled(self, title: str) -> Self:
         """Posts with exactly this title."""

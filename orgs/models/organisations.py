@@ -17,7 +17,7 @@ from yl_district.counts import NumberCounted
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked, note_changed
 from yl_district.history.watching import about_to_change
-from yl_district.periods import standing_on, years_before
+from yl_district.periods import Period, standing_on, years_before
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span, nested
@@ -133,6 +133,13 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         """Organisations with a cadre in office on `day`."""
         serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
         return self.filter(pk__in=self.model.objects.filter(serving).values("pk"))
+
+    def with_staffing(self, day: date, period: Period) -> Self:
+        """Adds `is_staffed`, whether a cadre is in office on `day`, and `is_renewed`, whether one took up a post within
+        the period.
+        """
+        posts = self.model._meta.get_field("posts").related_model.objects.filter(organisation=OuterRef("pk"))
+        return self.annotate(is_staffed=Exists(posts.as_of(day)), is_renewed=Exists(posts.taken_up_during(period)))
 
     def with_parent_name(self) -> Self:
         """Adds the name of the parent organisation, `parent_name`, and its place in the tree, `parent_path`."""

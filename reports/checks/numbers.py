@@ -55,12 +55,12 @@ def of_quality(inspection, quality):
 
 
 def figures_fallen(inspection):
-    """Yields figures below those of the same period of the year before."""
+    """Yields figures below those of the same period of the year before, but for those that may be."""
     scope, today = inspection.scope, inspection.today
     if inspection.until < scope.period.start:
         return
     for row in comparison_rows(scope, inspection.with_cases, today, now=inspection.results, with_before=False):
-        if row.is_fall:
+        if row.is_fall and not row.figure.may_fall:
             found = f"{row.year_before.label} {row.year_before.written}，本期 {row.now.written}，{row.change}"
             key = row.figure.key
             yield RawFinding(about(key), row.figure.label, found, inspection.figure_page(key), (key,))

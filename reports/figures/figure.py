@@ -90,6 +90,8 @@ class Figure:
     is_drawn: bool = False
     # Whether it counts work done in the period, so that there is something to report.
     is_work: bool = False
+    # Whether fewer than the year before need no explanation, as of what is done only when it is due.
+    may_fall: bool = False
     shortfall: str = SHORTFALL
 
     def __post_init__(self) -> None:

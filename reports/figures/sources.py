@@ -53,6 +53,10 @@ def communities(scope: Scope) -> OrganisationQuerySet:
     return Organisation.objects.within(scope.organisation).as_of(scope.day).communities_on(scope.day)
 
 
+def communities_with_staffing(scope: Scope) -> OrganisationQuerySet:
+    return communities(scope).with_staffing(scope.day, scope.passed)
+
+
 def cadres(scope: Scope) -> PersonQuerySet:
     return Person.objects.serving_on(scope.day, scope.organisation)
 

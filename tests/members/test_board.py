@@ -12,7 +12,7 @@ from tests.factories import make_liaison, make_member, make_organisation, make_p
 from tests.forms import answers, shown_form
 from tests.made_once import made_once
 from tests.pages import browser_of, listed, page, queries, send, two_branches
-from yl_district.periods import years_before
+from yl_district.periods import Period, years_before
 
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 BOARD = "organisation_board"
@@ -183,3 +183,23 @@ def test_who_lacks_an_item_is_found_and_given_it_in_one_act(district):
     send(district.office, "supplies_issue", **form | {"issued_on": str(today), "item_1": "团旗", "quantity_1": "1"})
     assert listed(district.office, "organisation_list", without="团旗") == ["清河地区团工委"]
     assert "without_flag" not in str(board(district.office))
+
+
+def test_a_team_is_renewed_by_whoever_takes_up_a_post_and_not_by_a_change_of_post(district):
+    year, here, there = Period.of_year(2018), district.here, district.there
+
+    def renewed():
+        return [str(one) for one in Organisation.objects.with_staffing(year.end, year).filter(is_renewed=True)]
+
+    make_post("前任", there, started_on=date(2016, 1, 1), ended_on=date(2017, 12, 1))
+    make_post("旧任", there, started_on=date(2019, 1, 1))
+    assert renewed() == []
+    secretary = here.posts.get(title="书记")
+    secretary.end(date(2018, 3, 1))
+    again = make_post(organisation=here, person=secretary.person, title="委员", started_on=date(2018, 3, 1))
+    assert renewed() == []
+    secretary.end(date(2018, 2, 1))
+    assert renewed() == [here.name]
+    again.delete()
+    make_post(organisation=there, person=secretary.person, started_on=date(2018, 12, 1))
+    assert renewed() == [there.name]

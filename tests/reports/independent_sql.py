@@ -203,6 +203,11 @@ VALUES = {
     "JOIN place ON place.id = serving.organisation_id WHERE title = '委员' AND place.path = %(path)s",
     "communities": f"SELECT count(*) {COMMUNITIES}",
     "communities_with_cadre": f"SELECT count(*) {COMMUNITIES} AND id IN (SELECT organisation_id FROM serving)",
+    "communities_renewed": f"""SELECT count(*) {COMMUNITIES} AND id IN (
+        SELECT new.organisation_id FROM members_post new WHERE new.started_on {WITHIN} AND NOT EXISTS (
+            SELECT 1 FROM members_post old WHERE old.person_id = new.person_id
+            AND old.organisation_id = new.organisation_id AND old.started_on < new.started_on
+            AND (old.ended_on IS NULL OR old.ended_on >= new.started_on)))""",
     "cadres": "SELECT count(DISTINCT person_id) FROM serving",
     "flags_issued": f"{SUPPLIES} '团旗'",
     "badges_issued": f"{SUPPLIES} '团徽'",

@@ -145,6 +145,7 @@ class Year:
             ),
             "communities": len(communities),
             "communities_with_cadre": len(communities & {post["所在组织"] for post in self.posts()}),
+            "communities_renewed": len(communities & {post["所在组织"] for post in self.within("团干部", "任职年月")}),
             "cadres": len(cadres),
             "flags_issued": supplies["团旗"],
             "badges_issued": supplies["团徽"],
