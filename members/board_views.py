@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from orgs.models import Domain, Organisation, Supply
 from yl_district.days import FIRST_YEAR
+from yl_district.pages.choice_answers import choices_asked_for
 from yl_district.pages.filters import PageFilter, RecordFilter
 from yl_district.pages.forms import refuse_after
 
@@ -70,6 +71,8 @@ class BoardFilter(PageFilter):
 def organisation_board(request):
     """The committee's members with the organisations in the care of each; or the tree of the organisations."""
     board = BoardFilter(request.GET, Organisation.objects.none(), user=request.user, day=timezone.localdate())
+    if looked_up := choices_asked_for(request.GET, board.form):
+        return looked_up
     day, todo = board.shown_day, board.looked_for.get("todo") or ""
     found = board.filter_queryset(organisations_on_board(request.user, day))[: MOST_ON_BOARD + 1]
     lines = [BoardLine(organisation, day) for organisation in found]

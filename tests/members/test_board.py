@@ -126,6 +126,13 @@ def test_filters_narrow_by_what_is_wanting_by_who_and_by_kind(district):
         assert answer.context["number"] == 3 and answer.context["filter"].form.errors
 
 
+def test_of_many_people_the_one_who_looks_after_is_looked_up_by_name(district, monkeypatch):
+    monkeypatch.setattr("yl_district.pages.record_choices.MOST_LISTED", 1)
+    found = district.office.get(reverse(BOARD), {"choices": "liaison", "typed": "方琳"}).json()
+    assert [choice["value"] for choice in found["choices"]] == [str(district.lin.pk)]
+    assert "look_up.js" in page(district.office, BOARD)
+
+
 def test_the_tree_has_what_fits_in_its_place_below_the_others(district):
     def tree(**query):
         answer = district.office.get(reverse(BOARD), {"view": "tree"} | query)
