@@ -12,6 +12,7 @@ from yl_district.pages.record_choices import RecordChoiceField
 from .models import (
     CONTACT_POINT_LINE,
     UNIT_STATE_FIELDS,
+    VERIFIED_LINE,
     Organisation,
     Supply,
     Unit,
@@ -93,6 +94,7 @@ class UnitForm(PageForm):
     stays = ("kind", "league_form", "branch")
     groups = [
         ("单位", "name", "credit_code", "kind", "has_party_branch", "employees", "youths", "address"),
+        ("建团条件", "league_members", "secretary_name"),
         ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point", "listed_on"),
         ("状态与联系", "status", "status_on", "verified_on", "contact_name", "contact_phone", "remark"),
     ]
@@ -120,7 +122,7 @@ class UnitForm(PageForm):
         """The changes that a new unit's state means; their errors are shown at the fields of the form."""
         found = opening_changes(self.instance, self.cleaned_data.get("listed_on"))
         for change in found:
-            day = "listed_on" if change.kind in CONTACT_POINT_LINE else "status_on"
+            day = {CONTACT_POINT_LINE: "listed_on", VERIFIED_LINE: "verified_on"}.get(change.line, "status_on")
             try:
                 change.clean()
                 check_days(change, self.day)
@@ -140,7 +142,7 @@ class UnitChangeForm(PageForm):
     """A change of a two-new organisation."""
 
     stays = ("kind", "happened_on")
-    groups = [("", "unit", "kind", "happened_on", "remark")]
+    groups = [("", "unit", "kind", "happened_on", "remark"), Folded("方式与经办人", "way", "handled_by")]
 
     class Meta:
         model = UnitChange
@@ -182,7 +184,10 @@ class UnitContactForm(PageForm):
     """One contact with a two-new organisation."""
 
     stays = ("held_on", "form")
-    groups = [("", "unit", "held_on", "form"), Folded("联系人与内容", "contact_name", "content")]
+    groups = [
+        ("", "unit", "held_on", "form"),
+        Folded("联系人、内容与下一步", "contact_name", "content", "next_step", "next_on"),
+    ]
     today_in = "held_on"
 
     class Meta:

@@ -17,11 +17,12 @@ from yl_district.sheets.span_resource import SpanResource
 
 from .models import (
     CHANGE_INTO,
-    CHANGE_LINES,
     CONTACT_POINT_LINE,
+    STATE_LINES,
     STATUS_LINE,
     UNDATED_CHANGES,
     UNIT_STATE_FIELDS,
+    VERIFIED_LINE,
     DomainSpan,
     Organisation,
     Supply,
@@ -323,6 +324,8 @@ class UnitResource(NamedOtherwise):
         column(Unit, "has_party_branch", widget=YesNoWidget(PARTY_BRANCH_WORDS)),
         column(Unit, "employees"),
         column(Unit, "youths"),
+        column(Unit, "league_members"),
+        column(Unit, "secretary_name"),
         column(Unit, "league_form"),
         RecordNameColumn("团支部", "branch", Organisation, ORGANISATION_SHEET),
         column(Unit, "league_founded_on"),
@@ -343,6 +346,8 @@ class UnitResource(NamedOtherwise):
         "是否建立党组织": "是否有党组织 有无党组织 是否建立党支部 党组织",
         "职工总数": "职工数 职工人数 员工总数 员工数 员工人数 从业人数 从业人员数",
         "青年数": "青年人数 青年总数 青年职工数 35岁以下青年数 35周岁以下青年数",
+        "团员数": "团员人数 团员总数 现有团员",
+        "书记人选": "拟任书记 团支部书记人选 拟任团支部书记",
         "团组织形式": "建团形式 团组织类型 团组织类别",
         "团支部": "团支部名称 所属团支部 所在团支部 团组织 团组织名称 所属团组织",
         "建团日期": "建团时间 团组织成立时间 团组织成立日期",
@@ -401,14 +406,19 @@ class UnitResource(NamedOtherwise):
             self.by_code[record.credit_code] = record
 
     def apply(self, record, row):
-        for line, tell in ((STATUS_LINE, self._tell_status), (CONTACT_POINT_LINE, self._tell_contact_point)):
+        told = (self._tell_status, self._tell_contact_point, self._tell_verified)
+        for line, tell in zip(STATE_LINES, told, strict=True):
             if self.index.is_stated(record, line):
                 self.said[id(record), line] = record, self.row_at, row
                 self.trail.append(partial(self.said.pop, (id(record), line)))
             else:
                 tell(record, row)
-        if self.index.is_stated(record, STATUS_LINE) and "状态日期" not in row:
-            self.change(record, "status_on", self.index.last_stated(record))
+        for line, name, heading in (
+            (STATUS_LINE, "status_on", "状态日期"),
+            (VERIFIED_LINE, "verified_on", "最近核实日期"),
+        ):
+            if self.index.is_stated(record, line) and heading not in row:
+                self.change(record, name, self.index.last_stated(record, line))
         return []
 
     @property
@@ -438,11 +448,25 @@ class UnitResource(NamedOtherwise):
 
     def _tell_contact_point(self, unit, row):
         """Adds the change by which a unit begins or ceases to be a contact point, as its row says."""
-        said = row.get("区级联系点")
-        if said is None or said == state_after(self.index.of_line(unit, CONTACT_POINT_LINE), CONTACT_POINT_LINE):
+        said, state = (
+            row.get("区级联系点"),
+            state_after(self.index.of_line(unit, CONTACT_POINT_LINE), CONTACT_POINT_LINE),
+        )
+        if said is None or said == (state is True):
             return
         day = self.state_day if unit.pk else unit.league_founded_on
         self._add_change(UnitChange(unit=unit, kind=CHANGE_INTO[said], happened_on=day))
+
+    def _tell_verified(self, unit, row):
+        """Adds the verification on the day of its row, unless that is the last one."""
+        day, changes = row.get("最近核实日期"), self.index.of_line(unit, VERIFIED_LINE)
+        last = changes[-1].happened_on if changes else None
+        if day in (None, last):
+            return
+        if last and day < last:
+            remedy = "更早的核实请填入《两新变更》表，或在该单位的页面上登记"
+            raise CellError(f"不早于最近一次核实（{last}）的日期", remedy, "最近核实日期")
+        self._add_change(UnitChange(unit=unit, kind=UnitChange.Kind.VERIFIED, happened_on=day))
 
     def _add_change(self, change):
         self._check_change(change)
@@ -459,8 +483,9 @@ class UnitResource(NamedOtherwise):
     def _check_change(self, change):
         """Raises CellError where the change is refused, or cannot happen between the unit's other changes."""
         headings = {"happened_on": "状态日期", "kind": "状态"}
-        if change.kind in CONTACT_POINT_LINE:
-            headings = dict.fromkeys(headings, "区级联系点")
+        if change.kind not in STATUS_LINE:
+            heading = "区级联系点" if change.kind in CONTACT_POINT_LINE else "最近核实日期"
+            headings = dict.fromkeys(headings, heading)
         try:
             change.clean()
             change.check_place(self.index.others(change))
@@ -474,7 +499,11 @@ class UnitResource(NamedOtherwise):
         for (_, line), (unit, row_at, row) in self.said.items():
             changes = self.index.of_line(unit, line)
             state, day = state_after(changes, line), changes[-1].happened_on if changes else None
-            expected = {"状态": state, "状态日期": day} if line is STATUS_LINE else {"区级联系点": state}
+            expected = {
+                STATUS_LINE: {"状态": state, "状态日期": day},
+                CONTACT_POINT_LINE: {"区级联系点": state is True},
+                VERIFIED_LINE: {"最近核实日期": day},
+            }[line]
             for heading, value in expected.items():
                 if row.get(heading) not in (None, value):
                     widget = self.fields[heading].widget
@@ -505,6 +534,8 @@ class UnitChangeResource(SheetResource):
         RecordNameColumn("单位名称", "unit", Unit, UnitResource.sheet, required=True),
         column(UnitChange, "happened_on", required=True),
         column(UnitChange, "kind", required=True),
+        column(UnitChange, "way"),
+        column(UnitChange, "handled_by"),
         column(UnitChange, "remark"),
     ]
     synonyms = {
@@ -558,7 +589,7 @@ class UnitChangeResource(SheetResource):
         if record.pk is None:
             self.index.add(record)
         unit = record.unit
-        if unit.pk and follow_changes(unit, *(self.index.of_line(unit, line) for line in CHANGE_LINES)):
+        if unit.pk and follow_changes(unit, *(self.index.of_line(unit, line) for line in STATE_LINES)):
             self.write_beside(unit, UNIT_STATE_FIELDS)  # so that an undone import sets them back
 
     def late_problems(self):
@@ -613,6 +644,8 @@ class UnitContactResource(LogResource):
         column(UnitContact, "form", required=True),
         column(UnitContact, "contact_name"),
         column(UnitContact, "content"),
+        column(UnitContact, "next_step"),
+        column(UnitContact, "next_on"),
     ]
 
     class Meta(SheetResource.Meta):

@@ -5,7 +5,7 @@ from functools import partial
 
 from yl_district.sheets.cells import text_key
 
-from .models import STATUS_LINE, Unit, UnitChange
+from .models import Unit, UnitChange
 from .models.unit_changes import line_of
 
 
@@ -46,10 +46,10 @@ class UnitChangeIndex:
         """Whether rows of the file state changes of this line of the unit."""
         return (text_key(unit.name), line) in self._stated
 
-    def last_stated(self, unit):
-        """The last day of a change of the unit's status, stated by the file or stored."""
+    def last_stated(self, unit, line):
+        """The last day of a change of this line of the unit, stated by the file or stored."""
         days = [
-            *self._stated[text_key(unit.name), STATUS_LINE],
-            *(one.happened_on for one in self.of_line(unit, STATUS_LINE)),
+            *self._stated[text_key(unit.name), line],
+            *(one.happened_on for one in self.of_line(unit, line)),
         ]
         return max((day for day in days if day), default=None)

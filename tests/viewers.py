@@ -158,7 +158,12 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
     committee = factories.make_post(organisation=here.committee, person=factories.make_person(mark("委")), title="委员")
     member = factories.make_member(mark("团员"), here.branch, employer=mark("单位"), remark=mark("团员备注"))
     unit = factories.make_unit(
-        mark("公司"), branch=here.branch, contact_name=mark("联系人"), address=mark("地址"), remark=mark("单位备注")
+        mark("公司"),
+        branch=here.branch,
+        contact_name=mark("联系人"),
+        secretary_name=mark("书记人选"),
+        address=mark("地址"),
+        remark=mark("单位备注"),
     )
     hub = factories.make_hub(here.branch, mark("青年汇"))
     volunteer = factories.make_volunteer(hub, mark("志愿者"), employer=mark("志愿单位"), remark=mark("志愿备注"))
@@ -180,8 +185,10 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         ),
         "organisation": here.branch,
         "unit": unit,
-        "unit_change": factories.make_unit_change(unit, remark=mark("变更")),
-        "unit_contact": factories.make_unit_contact(unit, content=mark("联络")),
+        "unit_change": factories.make_unit_change(unit, handled_by=mark("经办人"), remark=mark("变更")),
+        "unit_contact": factories.make_unit_contact(
+            unit, content=mark("联络"), next_step=mark("下一步"), next_on=date(2017, 7, 1)
+        ),
         "supply": factories.make_supply(here.branch, item=mark("物资")),
         "person": member.person,
         "member": member,

@@ -1,4 +1,4 @@
-"""What becomes of two-new organisations, day by day: moved, out of reach, a contact point of the district."""
+"""What becomes of two-new organisations, day by day: moved, out of reach, a candidate, a contact point, verified."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from yl_district.record_options import RecordOptions
 from yl_district.validators import problem
 
 from .reach import ReachQuerySet
-from .units import UNIT_STATE_FIELDS, Unit
+from .units import UNIT_STATE_FIELDS, Unit, UnitContact
 
-# A status, or whether a unit is a contact point of the district.
+# A status, a stage, or whether a unit is a contact point of the district.
 UnitState: TypeAlias = str | bool
 
 
@@ -62,13 +62,13 @@ class UnitChangeQuerySet(ReachQuerySet):
         }
         lines = by_line(self.filter(unit__in=own).in_order())
         self.bulk_update([change for line in lines.values() for change in misended(line)], ["ended_on"])
-        behind = [unit for unit in own.values() if follow_changes(unit, *(lines[unit.pk, one] for one in CHANGE_LINES))]
+        behind = [unit for unit in own.values() if follow_changes(unit, *(lines[unit.pk, one] for one in STATE_LINES))]
         Unit.objects.bulk_update(behind, UNIT_STATE_FIELDS)
         note_changed(behind)
 
 
 class UnitChange(models.Model):
-    """A change of a two-new organisation's status, or of its mark as contact point of the district.
+    """A change of a two-new organisation's status, stage or mark as contact point, or a day on which it was verified.
 
     It holds until `ended_on`, the day of the next change of the same line, empty while it still holds. Without
     `happened_on` it has always held.
@@ -79,12 +79,20 @@ class UnitChange(models.Model):
         DEREGISTERED = "deregistered", "注销"
         UNREACHABLE = "unreachable", "联系不上"
         REACHABLE = "reachable", "恢复联系"
+        CANDIDATE = "candidate", "列为候选"
+        PREPARING = "preparing", "开始筹备"
+        DROPPED = "dropped", "不再列为候选"
+        RECOMMENDED = "recommended", "推荐为区级联系点"
         LISTED = "listed", "列为区级联系点"
+        REFUSED = "refused", "区级联系点未获批"
         UNLISTED = "unlisted", "不再列为区级联系点"
+        VERIFIED = "verified", "核实"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes", verbose_name="单位名称")
     happened_on = happened(models.DateField("日期", null=True, blank=True))
     kind = models.CharField("事项", max_length=20, choices=Kind)
+    way = models.CharField("方式", max_length=10, choices=UnitContact.Form, blank=True)
+    handled_by = models.CharField("经办人", max_length=30, blank=True)
     remark = models.TextField("备注", blank=True)
     ended_on = models.DateField("下次变更日期", null=True, blank=True)
 
@@ -94,7 +102,7 @@ class UnitChange(models.Model):
     record_options = RecordOptions(
         undo_rechecks=("unit", "happened_on", "kind"),
         facts=("unit", "happened_on", "kind", "ended_on"),
-        neutral=("remark",),
+        neutral=("way", "handled_by", "remark"),
         changes_another=True,
     )
 
@@ -168,6 +176,20 @@ class UnitChange(models.Model):
         founded = self.unit.league_founded_on if hasattr(self, "unit") else None
         if self.kind in CONTACT_POINT_LINE and self.happened_on and founded and self.happened_on < founded:
             raise ValidationError({"happened_on": problem(f"不早于建团日期（{founded}）的日期", "请核对两个日期")})
+        if self.kind == self.Kind.DROPPED and not self.remark:
+            raise ValidationError({"remark": problem("不再列为候选的原因", "请在备注中写明")})
+        if self.kind in STAGE_LINE and self.happened_on:
+            self._check_stage_day(founded)
+
+    def _check_stage_day(self, founded):
+        """Raises ValidationError for a stage after the founding, or of a unit that has moved away or is closed."""
+        if founded and self.happened_on > founded:
+            raise ValidationError({"happened_on": problem(f"不晚于建团日期（{founded}）的日期", "请核对两个日期")})
+        is_dropped = self.kind == self.Kind.DROPPED or not hasattr(self, "unit")
+        gone_on = None if is_dropped or not self.unit.is_retired else self.unit.status_on
+        if gone_on and self.happened_on > gone_on:
+            expected = f"不晚于{self.unit.get_status_display()}（{gone_on}）的日期"
+            raise ValidationError({"happened_on": problem(expected, "已迁址或注销的单位不再列为候选，请核对两个日期")})
 
     def withdraw(self):
         """Deletes the change; raises ValidationError where the next one of its line cannot happen without it."""
@@ -215,42 +237,71 @@ STATUS_LINE = (
     UnitChange.Kind.UNREACHABLE,
     UnitChange.Kind.REACHABLE,
 )
-CONTACT_POINT_LINE = (UnitChange.Kind.LISTED, UnitChange.Kind.UNLISTED)
+STAGE_LINE = (UnitChange.Kind.CANDIDATE, UnitChange.Kind.PREPARING, UnitChange.Kind.DROPPED)
+CONTACT_POINT_LINE = (
+    UnitChange.Kind.RECOMMENDED,
+    UnitChange.Kind.LISTED,
+    UnitChange.Kind.REFUSED,
+    UnitChange.Kind.UNLISTED,
+)
+VERIFIED_LINE = (UnitChange.Kind.VERIFIED,)
+# Those of which the unit itself tells the last.
+STATE_LINES = (STATUS_LINE, CONTACT_POINT_LINE, VERIFIED_LINE)
 # The kinds of changes that end each other.
-CHANGE_LINES = (STATUS_LINE, CONTACT_POINT_LINE)
+CHANGE_LINES = (*STATE_LINES, STAGE_LINE)
 # Kinds that may have always held, as far as is known.
 UNDATED_CHANGES = (UnitChange.Kind.UNREACHABLE, UnitChange.Kind.LISTED)
+RECOMMENDED, UNVERIFIED = "recommended", "unverified"
+STATE_BEFORE_ALL: dict[tuple[UnitChange.Kind, ...], UnitState] = {
+    STATUS_LINE: Unit.Status.NORMAL,
+    STAGE_LINE: Unit.Stage.OUTSIDE,
+    CONTACT_POINT_LINE: False,
+    VERIFIED_LINE: UNVERIFIED,
+}
 STATE_AFTER: dict[str, UnitState] = {
     UnitChange.Kind.MOVED: Unit.Status.MOVED,
     UnitChange.Kind.DEREGISTERED: Unit.Status.DEREGISTERED,
     UnitChange.Kind.UNREACHABLE: Unit.Status.UNREACHABLE,
     UnitChange.Kind.REACHABLE: Unit.Status.NORMAL,
+    UnitChange.Kind.CANDIDATE: Unit.Stage.CANDIDATE,
+    UnitChange.Kind.PREPARING: Unit.Stage.PREPARING,
+    UnitChange.Kind.DROPPED: Unit.Stage.OUTSIDE,
+    UnitChange.Kind.RECOMMENDED: RECOMMENDED,
+    UnitChange.Kind.REFUSED: False,
     UnitChange.Kind.LISTED: True,
     UnitChange.Kind.UNLISTED: False,
+    UnitChange.Kind.VERIFIED: "verified",
 }
+# Of two kinds that lead to the same state the later: 不再列为区级联系点, not a refusal.
 CHANGE_INTO = {state: kind for kind, state in STATE_AFTER.items()}
 POSSIBLE_IN: dict[str, tuple[UnitState, ...]] = {
     UnitChange.Kind.MOVED: (Unit.Status.NORMAL, Unit.Status.UNREACHABLE),
     UnitChange.Kind.DEREGISTERED: (Unit.Status.NORMAL, Unit.Status.UNREACHABLE, Unit.Status.MOVED),
     UnitChange.Kind.UNREACHABLE: (Unit.Status.NORMAL,),
     UnitChange.Kind.REACHABLE: (Unit.Status.UNREACHABLE,),
-    UnitChange.Kind.LISTED: (False,),
+    UnitChange.Kind.CANDIDATE: (Unit.Stage.OUTSIDE,),
+    UnitChange.Kind.PREPARING: (Unit.Stage.OUTSIDE, Unit.Stage.CANDIDATE),
+    UnitChange.Kind.DROPPED: (Unit.Stage.CANDIDATE, Unit.Stage.PREPARING),
+    UnitChange.Kind.RECOMMENDED: (False,),
+    UnitChange.Kind.LISTED: (False, RECOMMENDED),
+    UnitChange.Kind.REFUSED: (RECOMMENDED,),
     UnitChange.Kind.UNLISTED: (True,),
+    UnitChange.Kind.VERIFIED: (UNVERIFIED, "verified"),
 }
 UNIT_STATE_LABELS: dict[str | bool, str] = {status: str(status.label) for status in Unit.Status}
-UNIT_STATE_LABELS |= {True: "区级联系点", False: "非区级联系点"}
+UNIT_STATE_LABELS |= {stage: str(stage.label) for stage in Unit.Stage}
+UNIT_STATE_LABELS |= {True: "区级联系点", False: "非区级联系点", RECOMMENDED: "已推荐、待批的区级联系点"}
+UNIT_STATE_LABELS |= {"verified": "已核实", UNVERIFIED: "未核实"}
 
 
 def line_of(kind: str) -> tuple[UnitChange.Kind, ...]:
     """The kinds of changes that end each other, of which `kind` is one."""
-    return STATUS_LINE if kind in STATUS_LINE else CONTACT_POINT_LINE
+    return next(line for line in CHANGE_LINES if kind in line)
 
 
 def state_after(changes: Sequence[UnitChange], line: tuple[UnitChange.Kind, ...]) -> UnitState:
-    """The state after the last of the changes of a line; without any the unit is in business, and no contact point."""
-    if changes:
-        return STATE_AFTER[changes[-1].kind]
-    return Unit.Status.NORMAL if line is STATUS_LINE else False
+    """The state after the last of the changes of a line; without any the unit is in business, and nothing else."""
+    return STATE_AFTER[changes[-1].kind] if changes else STATE_BEFORE_ALL[line]
 
 
 def by_line(changes: Iterable[UnitChange]) -> dict[tuple[int, tuple[UnitChange.Kind, ...]], list[UnitChange]]:
@@ -270,7 +321,12 @@ def misended(line: Sequence[UnitChange]) -> Iterator[UnitChange]:
             yield change
 
 
-def follow_changes(unit: Unit, status_line: Sequence[UnitChange], contact_point_line: Sequence[UnitChange]) -> bool:
+def follow_changes(
+    unit: Unit,
+    status_line: Sequence[UnitChange],
+    contact_point_line: Sequence[UnitChange],
+    verified_line: Sequence[UnitChange],
+) -> bool:
     """Sets a unit's own state to what its changes, by day, say last; returns whether it was another.
 
     Without a change of its status a day may stand beside 正常, and without one of its mark either 否 or nothing.
@@ -280,7 +336,8 @@ def follow_changes(unit: Unit, status_line: Sequence[UnitChange], contact_point_
     unit.status_on = status_line[-1].happened_on if status_line else kept_day
     unit.status = state_after(status_line, STATUS_LINE)
     if contact_point_line or unit.is_contact_point:
-        unit.is_contact_point = bool(state_after(contact_point_line, CONTACT_POINT_LINE))
+        unit.is_contact_point = state_after(contact_point_line, CONTACT_POINT_LINE) is True
+    unit.verified_on = verified_line[-1].happened_on if verified_line else None
     return before != [getattr(unit, name) for name in UNIT_STATE_FIELDS]
 
 
@@ -296,6 +353,8 @@ def opening_changes(unit: Unit, listed_on: date | None = None) -> list[UnitChang
         found.append(
             UnitChange(unit=unit, kind=UnitChange.Kind.LISTED, happened_on=listed_on or unit.league_founded_on)
         )
+    if unit.verified_on:
+        found.append(UnitChange(unit=unit, kind=UnitChange.Kind.VERIFIED, happened_on=unit.verified_on))
     return found
 
 

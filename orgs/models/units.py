@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from yl_district.attachments.models import Attachment
 from yl_district.days import happened
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period
+from yl_district.periods import Period, years_before
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.privacy.encryption import EncryptedCharField, SealedModel
 from yl_district.record_options import RecordOptions
@@ -23,15 +23,16 @@ from yl_district.validators import problem, validate_credit_code
 
 from .organisations import Organisation
 from .reach import ReachQuerySet
+from .unit_stages import FEWEST_MEMBERS, UnitStages
 
 if TYPE_CHECKING:
     from .unit_changes import UnitChangeQuerySet
 
 # What a unit's changes come to, which no figure reads.
-UNIT_STATE_FIELDS = ("status", "status_on", "is_contact_point")
+UNIT_STATE_FIELDS = ("status", "status_on", "is_contact_point", "verified_on")
 
 
-class UnitQuerySet(ReachQuerySet):
+class UnitQuerySet(UnitStages):
     organisation_path = "branch__path"
 
     def founded_during(self, period: Period) -> Self:
@@ -69,6 +70,18 @@ class UnitQuerySet(ReachQuerySet):
     def _changes(self) -> UnitChangeQuerySet:
         return self.model._meta.get_field("changes").related_model.objects.all()
 
+    def verified_during(self, period: Period) -> Self:
+        """Units verified within the period, each once."""
+        return self.filter(pk__in=self._changes.happened_during(period, "verified").values("unit"))
+
+    def not_verified_in(self, year: int) -> Self:
+        """Units not verified in `year`."""
+        return self.exclude(pk__in=self._changes.happened_during(Period.of_year(year), "verified").values("unit"))
+
+    def recommended_on(self, day: date) -> Self:
+        """Units recommended as contact points of the district, of which nothing had been decided on `day`."""
+        return self.filter(pk__in=self._changes.standing_on(day, "recommended").values("unit"))
+
     def toward_task_of(self, year: int) -> Self:
         """Units counted toward the task of `year`."""
         return self.filter(task_year=year)
@@ -105,6 +118,13 @@ class Unit(SealedModel):
         DEREGISTERED = "deregistered", "注销"
         UNREACHABLE = "unreachable", "联系不上"
 
+    class Stage(models.TextChoices):
+        OUTSIDE = "outside", "未列为候选"
+        CANDIDATE = "candidate", "候选"
+        CONTACTED = "contacted", "已联系"
+        PREPARING = "preparing", "筹备"
+        FOUNDED = "founded", "已建团"
+
     name = models.CharField(
         "单位名称", max_length=100, unique=True, error_messages={"unique": "这一单位名称已被使用，请核对后改正。"}
     )
@@ -121,6 +141,8 @@ class Unit(SealedModel):
     has_party_branch = models.BooleanField("是否建立党组织", null=True, blank=True)
     employees = models.PositiveIntegerField("职工总数", null=True, blank=True)
     youths = models.PositiveIntegerField("青年数", null=True, blank=True)
+    league_members = models.PositiveIntegerField("团员数", null=True, blank=True)
+    secretary_name = models.CharField("书记人选", max_length=30, blank=True)
     league_form = models.CharField("团组织形式", max_length=10, choices=League, blank=True)
     branch = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="units", verbose_name="团支部"
@@ -153,8 +175,9 @@ class Unit(SealedModel):
             "has_party_branch",
             "employees",
             "youths",
+            "league_members",
+            "secretary_name",
             "league_form",
-            "verified_on",
             "address",
             "contact_name",
             "contact_phone",
@@ -179,6 +202,19 @@ class Unit(SealedModel):
         """Whether it has moved away or been deregistered."""
         return self.status in RETIRED_STATUSES
 
+    def lacking(self, is_contacted):
+        """What is still lacking for founding a league body, in words; `is_contacted` says whether it ever was."""
+        found = []
+        if self.league_members is None:
+            found.append("团员数未摸清")
+        elif self.league_members < FEWEST_MEMBERS:
+            found.append(f"团员 {self.league_members} 名，不足 {FEWEST_MEMBERS} 名")
+        if not is_contacted:
+            found.append("还没有联系过")
+        if not self.secretary_name:
+            found.append("没有书记人选")
+        return found
+
     def clean(self):
         if self.is_retired and not self.status_on:
             label = self.get_status_display()
@@ -187,6 +223,8 @@ class Unit(SealedModel):
             raise ValidationError({"league_form": problem("有建团日期的单位为单独组建或联合组建", "请核对团组织形式")})
         if self.employees is not None and self.youths is not None and self.youths > self.employees:
             raise ValidationError({"youths": problem(f"不多于职工总数（{self.employees}）", "请核对两个人数")})
+        if self.employees is not None and self.league_members is not None and self.league_members > self.employees:
+            raise ValidationError({"league_members": problem(f"不多于职工总数（{self.employees}）", "请核对两个人数")})
 
 
 # Also the kinds of changes by which a unit comes to these.
@@ -199,6 +237,12 @@ class UnitContactQuerySet(ReachQuerySet):
     def held_during(self, period: Period) -> Self:
         """Contacts logged within the period."""
         return self.filter(held_on__range=period.bounds)
+
+    def outstanding(self) -> Self:
+        """Contacts whose next step is still to be done: those with one after which the unit was not contacted again."""
+        same = UnitContact.objects.filter(unit=OuterRef("unit"))
+        later = same.filter(Q(held_on__gt=OuterRef("held_on")) | Q(held_on=OuterRef("held_on"), pk__gt=OuterRef("pk")))
+        return self.filter(~Exists(later), next_on__isnull=False)
 
     def search(self, text: str) -> Self:
         """Contacts with units whose name, pinyin or initials contain `text`."""
@@ -218,12 +262,16 @@ class UnitContact(models.Model):
     form = models.CharField("方式", max_length=10, choices=Form)
     contact_name = models.CharField("联系人", max_length=30, blank=True)
     content = models.TextField("内容", blank=True)
+    next_step = models.CharField("下一步", max_length=100, blank=True)
+    next_on = models.DateField("下一步日期", null=True, blank=True)
 
     attachments = GenericRelation(Attachment)
 
     objects = UnitContactQuerySet.as_manager()
     history = Tracked()
-    record_options = RecordOptions(facts=("unit", "held_on"), neutral=("form", "contact_name", "content"))
+    record_options = RecordOptions(
+        facts=("unit", "held_on"), neutral=("form", "contact_name", "content", "next_step", "next_on")
+    )
 
     class Meta:
         verbose_name = "两新联络"
@@ -236,6 +284,15 @@ class UnitContact(models.Model):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("unit_contact_detail", args=[self.pk])
+
+    def clean(self):
+        if self.next_step and not self.next_on:
+            raise ValidationError({"next_on": problem("下一步的日期", "请填写打算在哪天办")})
+        if self.next_on and not self.next_step:
+            raise ValidationError({"next_step": problem("到那天要办的事", "请填写下一步，或清空日期")})
+        if self.next_on and self.held_on and not self.held_on <= self.next_on <= years_before(self.held_on, -2):
+            expected = f"这次联络（{self.held_on}）当天至两年以内的日期"
+            raise ValidationError({"next_on": problem(expected, "请核对两个日期")})
 
 
 class SupplyQuerySet(ReachQuerySet):

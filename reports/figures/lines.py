@@ -120,6 +120,8 @@ FIGURES = [
     Figure("units_retired", "迁址或注销更新", "家", UNITS, FLOW, OPEN, DISJOINT,
            "期内迁址或注销的两新组织，一家只计一次", lambda scope: units(scope).retired_during(scope.passed),
            shortfall="核实更新迁址或注销的两新组织{n}，未达到{target}的目标"),
+    Figure("units_verified", "核实两新组织", "家", UNITS, FLOW, OPEN, DISJOINT,
+           "期内核实过的两新组织，一家只计一次", lambda scope: units(scope).verified_during(scope.passed)),
     Figure("district_contact_points", "区级联系点", "个", UNITS, STOCK, OPEN, DISJOINT,
            "期末列为区级联系点、已建团（建团日期不晚于期末或未填）、未迁址或注销的两新组织",
            lambda scope: units(scope).district_contact_points_on(scope.day)),

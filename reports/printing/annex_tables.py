@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractQuarter
 from activities.models import Activity
 from assistance.models import Assistance, AssistedYouth
 from members.models import Post
-from orgs.models import STATUS_LINE, Unit, UnitChange
+from orgs.models import STATUS_LINE, VERIFIED_LINE, Unit, UnitChange
 from outreach.models import cadres_with_links
 from yl_district.database.actors import whole_case_files
 from yl_district.pinyin import NAME_ORDER, name_order
@@ -143,6 +143,8 @@ def unit_table(scope, results):
     )
     standing = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *STATUS_LINE)
     last_changes = {change.unit_id: change for change in standing}
+    verifications = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *VERIFIED_LINE)
+    verified = dict(verifications.values_list("unit", "happened_on"))
     listed = set(units.listed_on(scope.day).order_by().values_list("pk", flat=True))
     rows = [
         [
@@ -158,7 +160,7 @@ def unit_table(scope, results):
             unit.task_year,
             yes_or_no(unit.pk in listed),
             *status_cells(last_changes.get(unit.pk)),
-            unit.verified_on,
+            verified.get(unit.pk),
             unit.times,
         ]
         for unit in units

@@ -46,6 +46,29 @@ STATUS_CHANGES = {
     "金穗仓储": ("联系不上", date(2017, 9, 28)),
 }
 
+VERIFIER = "团工委干部"
+# What became of candidates and of recommended contact points: unit, day, kind, by whom, remark.
+ON_THE_WAY = [
+    ("东视中升", date(2017, 4, 6), "列为候选", VERIFIER, None),
+    ("东视中升", date(2017, 5, 11), "开始筹备", VERIFIER, None),
+    ("百川里物流", date(2017, 9, 20), "列为候选", VERIFIER, None),
+    ("百川里物流", date(2017, 10, 26), "开始筹备", VERIFIER, None),
+    ("晨曦里养老驿站", date(2017, 9, 7), "列为候选", VERIFIER, None),
+    ("晨曦里养老驿站", date(2017, 11, 9), "开始筹备", VERIFIER, None),
+    ("乐学童年托管", date(2017, 10, 11), "列为候选", VERIFIER, None),
+    ("京东南装饰设计", date(2017, 10, 11), "列为候选", VERIFIER, None),
+    ("云起健身", date(2017, 10, 11), "列为候选", VERIFIER, None),
+    ("云起健身", date(2017, 11, 29), "不再列为候选", VERIFIER, "青年只有 2 名，明年再联系"),
+    ("天翌物业", date(2017, 11, 30), "推荐为区级联系点", "高碑店地区团工委", "建团以来活动经常"),
+]
+# Of units that prepare to found a branch: members of the League, who is to be secretary.
+PREPARED = {"晨曦里养老驿站": (4, "何秋实"), "乐学童年托管": (5, None), "京东南装饰设计": (2, None)}
+# The next step after the contact on the day of the last verification, with its day.
+NEXT_STEPS = {
+    "晨曦里养老驿站": ("送筹备材料，商定团员大会日期", date(2018, 1, 10)),
+    "乐学童年托管": ("上门了解书记人选", date(2018, 1, 5)),
+}
+
 ROADS = ["通惠河北路", "建国路", "高碑店路", "朝阳路"]
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -89,6 +112,8 @@ def unit_rows(people):
             "是否建立党组织": yes(founded or chance.likely(0.2)) if chance.likely(0.85) else None,
             "职工总数": employees,
             "青年数": max(5, employees * chance.randrange(25, 60) // 100) if branch or chance.likely(0.7) else None,
+            "团员数": PREPARED.get(name, (None, None))[0],
+            "书记人选": PREPARED.get(name, (None, None))[1],
             "团组织形式": "未建" if not branch else "联合组建" if "联合" in branch else "单独组建",
             "团支部": branch,
             "建团日期": founded,
@@ -122,6 +147,14 @@ def unit_change_rows(units):
         for unit in units
         if unit["单位名称"] in CONTACT_POINTS
     ]
+    changes += [
+        {"单位名称": unit["单位名称"], "日期": unit["最近核实日期"], "事项": "核实", "方式": "见面", "经办人": VERIFIER}
+        for unit in units
+    ]
+    changes += [
+        {"单位名称": name, "日期": day, "事项": kind, "经办人": by, "备注": remark}
+        for name, day, kind, by, remark in ON_THE_WAY
+    ]
     return sorted(changes, key=lambda change: change["日期"])
 
 
@@ -138,9 +171,15 @@ def unit_contact_rows(units):
                     "方式": form,
                     "联系人": unit["联系人"] if chance.likely(0.8) else None,
                     "内容": content if chance.likely(0.9) else None,
+                    **_next_step(unit, day),
                 }
             )
     return sorted(contacts, key=lambda contact: contact["日期"])
+
+
+def _next_step(unit, day):
+    step, due = NEXT_STEPS.get(unit["单位名称"], (None, None)) if day == unit["最近核实日期"] else (None, None)
+    return {"下一步": step, "下一步日期": due}
 
 
 def _contacts(chance, unit):

@@ -16,6 +16,9 @@ from yl_district.periods import Period
 pytestmark = pytest.mark.django_db
 
 JANUARY, MARCH, MAY, JULY = (date(2017, month, 1) for month in (1, 3, 5, 7))
+STAGES = ("candidate", "preparing")
+# What a unit must have become before it can become this.
+BEFORE = {"reachable": "unreachable", "dropped": "candidate", "refused": "recommended"}
 FIGURES = ("units_retired", "units_toward_task", "district_contact_points")
 
 
@@ -244,10 +247,10 @@ def test_a_change_is_registered_from_the_units_page_corrected_and_deleted(office
 @pytest.mark.parametrize(
     ("changes", "kinds"),
     [
-        ([], ["moved", "deregistered", "unreachable", "listed"]),
-        (["unreachable"], ["moved", "deregistered", "reachable", "listed"]),
-        (["deregistered"], ["moved", "unreachable", "listed"]),
-        (["listed"], ["moved", "deregistered", "unreachable", "unlisted"]),
+        ([], ["moved", "deregistered", "unreachable", *STAGES, "recommended", "listed", "verified"]),
+        (["unreachable"], ["moved", "deregistered", "reachable", *STAGES, "recommended", "listed", "verified"]),
+        (["deregistered"], ["moved", "unreachable", *STAGES, "recommended", "listed", "verified"]),
+        (["listed"], ["moved", "deregistered", "unreachable", *STAGES, "recommended", "unlisted", "verified"]),
     ],
 )
 def test_the_form_offers_what_can_have_become_of_the_unit(office, changes, kinds):
@@ -349,11 +352,12 @@ def test_a_cadre_changes_the_units_of_the_own_branch_alone(client, root):
 @pytest.mark.parametrize("kind", UnitChange.Kind)
 def test_what_is_entered_today_with_effect_from_today_moves_no_closed_year(office, root, kind):
     today = timezone.localdate()
-    unit = make_unit(task_year=2016, is_contact_point=kind == "unlisted", league_founded_on=date(2015, 1, 1))
-    if kind == "reachable":
-        make_unit_change(unit, "unreachable", happened_on=MARCH)
+    founded = None if kind in (*STAGES, "dropped") else date(2015, 1, 1)
+    unit = make_unit(task_year=2016, is_contact_point=kind == "unlisted", league_founded_on=founded)
+    if kind in BEFORE:
+        make_unit_change(unit, BEFORE[kind], happened_on=MARCH)
     make_unit_change(make_unit(is_contact_point=True), "moved", happened_on=MARCH)
     years = (2016, 2017, today.year - 1)
     before = [year_figures(root, year) for year in years]
-    assert changed_on_page(office, unit, kind, today).status_code == 302
+    assert changed_on_page(office, unit, kind, today, remark="核对").status_code == 302
     assert [year_figures(root, year) for year in years] == before

@@ -53,6 +53,8 @@ OTHER_DAYS = {
     "members.Proposal.day",
     # Derived from the change that follows.
     "orgs.UnitChange.ended_on",
+    # What is planned after a contact.
+    "orgs.UnitContact.next_on",
     # A deadline, and the day of an act in the system itself.
     "reports.Assessment.due_on",
     "reports.AssessmentItem.handed_in_on",

@@ -68,7 +68,9 @@ WITH domain_span AS (
     WHERE branch_id IN (SELECT id FROM place) OR (branch_id IS NULL AND %(is_root)s = 1)
 ), unit_change AS (
     SELECT change.*,
-        CASE WHEN change.kind IN ('listed', 'unlisted') THEN 'contact point' ELSE 'status' END AS line
+        CASE WHEN change.kind IN ('recommended', 'listed', 'refused', 'unlisted') THEN 'contact point'
+            WHEN change.kind IN ('candidate', 'preparing', 'dropped') THEN 'stage'
+            WHEN change.kind = 'verified' THEN 'verification' ELSE 'status' END AS line
     FROM orgs_unitchange change JOIN own_unit ON own_unit.id = change.unit_id
 ), standing_change AS (
     SELECT * FROM unit_change change
@@ -225,6 +227,8 @@ VALUES = {
     "units_toward_task": "SELECT count(*) FROM working_unit WHERE task_year = %(year)s",
     "units_retired": "SELECT count(DISTINCT unit_id) FROM unit_change "
     f"WHERE kind IN ('moved', 'deregistered') AND happened_on {WITHIN}",
+    "units_verified": "SELECT count(DISTINCT unit_id) FROM unit_change "
+    f"WHERE kind = 'verified' AND happened_on {WITHIN}",
     "district_contact_points": "SELECT count(*) FROM working_unit "
     "WHERE id IN (SELECT unit_id FROM standing_change WHERE kind = 'listed') "
     "AND (league_founded_on IS NULL OR league_founded_on <= %(last)s)",
