@@ -5,9 +5,10 @@ from datetime import MAXYEAR, MINYEAR
 import django_filters as filters
 
 from yl_district.pages.filters import PageFilter, RecordFilter, SearchFilter
+from yl_district.periods import Period
 
 from .forms import OrganisationChoiceField
-from .models import Domain, Organisation, Unit, UnitChange, UnitContact
+from .models import DUE_SOON, Domain, Organisation, Unit, UnitChange, UnitContact
 
 
 class SubtreeFilter(RecordFilter):
@@ -49,6 +50,9 @@ class OrganisationFilter(PageFilter):
         return organisations.as_of(self.day) if value == "current" else organisations.dissolved_by(self.day)
 
 
+PARTY_BRANCH = [("yes", "已建立"), ("no", "未建立"), ("unknown", "未填写")]
+
+
 class UnitFilter(PageFilter):
     """Two-new organisations."""
 
@@ -56,16 +60,65 @@ class UnitFilter(PageFilter):
     organisation = SubtreeFilter()
     kind = filters.ChoiceFilter(label="类别", choices=Unit.Kind)
     league_form = filters.ChoiceFilter(label="团组织形式", choices=Unit.League)
+    stage = filters.ChoiceFilter(label="建团进展", choices=Unit.Stage, method="by_stage")
+    has_party_branch = filters.ChoiceFilter(label="是否建立党组织", choices=PARTY_BRANCH, method="by_party_branch")
     status = filters.ChoiceFilter(label="状态", choices=Unit.Status, method="by_status")
+    verified = filters.ChoiceFilter(
+        label="本年核实", choices=[("no", "本年未核实"), ("yes", "本年已核实")], method="by_verification"
+    )
+    contact_point = filters.ChoiceFilter(
+        label="区级联系点",
+        choices=[("listed", "区级联系点"), ("recommended", "已推荐、待批")],
+        method="by_contact_point",
+    )
     task_year = filters.NumberFilter(label="计入任务年度", method="by_task_year")
 
     def by_status(self, units, name, value):
         """Units of a status as of today."""
         return units.of_status_on(value, self.day)
 
+    def by_stage(self, units, name, value):
+        """Units in a stage as of today, without those moved away or deregistered."""
+        return units.in_stage_on(value, self.day).not_retired_on(self.day)
+
+    def by_party_branch(self, units, name, value):
+        """Units with a Party branch, without one, or of which it is not known."""
+        return units.filter(has_party_branch={"yes": True, "no": False}.get(value))
+
+    def by_verification(self, units, name, value):
+        """Units verified this year; or not, without those moved away or deregistered."""
+        if value == "yes":
+            return units.verified_during(Period.of_year(self.day.year))
+        return units.not_verified_in(self.day.year).not_retired_on(self.day)
+
+    def by_contact_point(self, units, name, value):
+        """Units that are contact points of the district as of today, or are recommended."""
+        return units.recommended_on(self.day) if value == "recommended" else units.listed_on(self.day)
+
     def by_task_year(self, units, name, value):
         """Units counted toward the task of a year."""
         return units.toward_task_of(value)
+
+
+class PipelineFilter(PageFilter):
+    """Two-new organisations on their way to a league body."""
+
+    has_party_branch = filters.ChoiceFilter(label="是否建立党组织", choices=PARTY_BRANCH, method="by_party_branch")
+    ready = filters.ChoiceFilter(
+        label="建团条件", choices=[("yes", "条件具备"), ("no", "还有欠缺")], method="by_readiness"
+    )
+    kind = filters.ChoiceFilter(label="类别", choices=Unit.Kind)
+    due = filters.ChoiceFilter(label="下一步", choices=[("week", "7 天内到期或已逾期")], method="by_due_step")
+
+    by_party_branch = UnitFilter.by_party_branch
+
+    def by_readiness(self, units, name, value):
+        """Units that lack nothing for founding a league body, or lack something."""
+        return units.ready() if value == "yes" else units.exclude(pk__in=Unit.objects.ready().values("pk"))
+
+    def by_due_step(self, units, name, value):
+        """Units whose next step is due within a week or overdue."""
+        return units.with_step_due_by(self.day + DUE_SOON, self.day)
 
 
 class UnitChangeFilter(PageFilter):

@@ -18,6 +18,7 @@ from .models import (
     Unit,
     UnitChange,
     UnitContact,
+    check_founding_day,
     opening_changes,
     possible_kinds,
 )
@@ -117,6 +118,11 @@ class UnitForm(PageForm):
     def _post_clean(self):
         super()._post_clean()
         self.opening = [] if self.instance.pk or self.errors else self._opening_changes()
+        if self.instance.pk and "league_founded_on" in self.changed_data:
+            try:
+                check_founding_day(self.instance.league_founded_on, list(self.instance.changes.in_order()))
+            except ValidationError as error:
+                self.add_error(None, error)
 
     def _opening_changes(self):
         """The changes that a new unit's state means; their errors are shown at the fields of the form."""
@@ -192,6 +198,15 @@ class UnitContactForm(PageForm):
 
     class Meta:
         model = UnitContact
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.proposed.get("logged"):
+            # In one tap, so that only what was talked about is missing.
+            self.groups = [
+                ("", "contact_name", "content", "next_step", "next_on"),
+                Folded("单位、日期与方式", "unit", "held_on", "form"),
+            ]
 
 
 class SupplyForm(PageForm):

@@ -18,6 +18,7 @@ from yl_district.sheets.span_resource import SpanResource
 from .models import (
     CHANGE_INTO,
     CONTACT_POINT_LINE,
+    STAGE_LINE,
     STATE_LINES,
     STATUS_LINE,
     UNDATED_CHANGES,
@@ -29,6 +30,7 @@ from .models import (
     Unit,
     UnitChange,
     UnitContact,
+    check_founding_day,
     follow_changes,
     level_named,
     state_after,
@@ -413,13 +415,20 @@ class UnitResource(NamedOtherwise):
                 self.trail.append(partial(self.said.pop, (id(record), line)))
             else:
                 tell(record, row)
-        for line, name, heading in (
-            (STATUS_LINE, "status_on", "状态日期"),
-            (VERIFIED_LINE, "verified_on", "最近核实日期"),
-        ):
+        self._check_founding(record)
+        days = {STATUS_LINE: ("status_on", "状态日期"), VERIFIED_LINE: ("verified_on", "最近核实日期")}
+        for line, (name, heading) in days.items():
             if self.index.is_stated(record, line) and heading not in row:
                 self.change(record, name, self.index.last_stated(record, line))
         return []
+
+    def _check_founding(self, unit):
+        """Raises CellError where the unit's league body was founded before a change of its stage."""
+        try:
+            check_founding_day(unit.league_founded_on, self.index.of_line(unit, STAGE_LINE))
+        except ValidationError as error:
+            (found,) = error.error_dict["league_founded_on"]
+            raise CellError(found.params["expected"], found.params["remedy"], "建团日期") from None
 
     @property
     def state_day(self):
@@ -448,11 +457,8 @@ class UnitResource(NamedOtherwise):
 
     def _tell_contact_point(self, unit, row):
         """Adds the change by which a unit begins or ceases to be a contact point, as its row says."""
-        said, state = (
-            row.get("区级联系点"),
-            state_after(self.index.of_line(unit, CONTACT_POINT_LINE), CONTACT_POINT_LINE),
-        )
-        if said is None or said == (state is True):
+        said, changes = row.get("区级联系点"), self.index.of_line(unit, CONTACT_POINT_LINE)
+        if said is None or said == (state_after(changes, CONTACT_POINT_LINE) is True):
             return
         day = self.state_day if unit.pk else unit.league_founded_on
         self._add_change(UnitChange(unit=unit, kind=CHANGE_INTO[said], happened_on=day))

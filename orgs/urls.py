@@ -4,7 +4,15 @@ from allauth.mfa.recovery_codes import views as recovery_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import help_views, many_views, new_organisation_views, notice_views, views, who_can_see_views
+from . import (
+    help_views,
+    many_views,
+    new_organisation_views,
+    notice_views,
+    pipeline_views,
+    views,
+    who_can_see_views,
+)
 from .accounts import account_views, first_run_views, session_views, sign_in_views
 from .accounts import many_views as account_many_views
 from .unmasking import record_unmask
@@ -72,6 +80,12 @@ urlpatterns = [
     path("units/", views.unit_list, name="unit_list"),
     path("units/export/", views.unit_export, name="unit_export"),
     path("units/create/", views.unit_create, name="unit_create"),
+    path("units/pipeline/", pipeline_views.unit_pipeline, name="unit_pipeline"),
+    path("units/many/verify/", many_views.units_verify, name="units_verify"),
+    path("units/many/change/", many_views.units_change, name="units_change"),
+    path("units/many/found/", many_views.units_found, name="units_found"),
+    path("units/<int:pk>/verify/", pipeline_views.unit_verify, name="unit_verify"),
+    path("units/<int:pk>/contact/", pipeline_views.unit_contact_log, name="unit_contact_log"),
     path("units/<int:pk>/", views.unit_detail, name="unit_detail"),
     path("units/<int:pk>/update/", views.unit_update, name="unit_update"),
     path("unit-changes/", views.unit_change_list, name="unit_change_list"),

@@ -105,9 +105,12 @@ def unit_list(request):
 def unit_detail(request, pk):
     """One two-new organisation with its changes and the contacts made."""
     unit = visible_unit(request, pk)
+    stage = Unit.Stage(Unit.objects.with_stage_on(timezone.localdate()).get(pk=pk).stage_on)
     context = {
         "title": unit.name,
         "unit": unit,
+        "stage": stage,
+        "stage_label": stage.label,
         "changes": unit.changes.all()[:50],
         "contacts": unit.contacts.all()[:50],
     }
@@ -225,6 +228,7 @@ def unit_contact_update(request, pk):
         request,
         UnitContactForm,
         instance=visible_unit_contact(request, pk),
+        initial={"logged": "logged" in request.GET},
         title="修改两新联络",
         message="已保存两新联络。",
     )

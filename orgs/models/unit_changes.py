@@ -358,6 +358,14 @@ def opening_changes(unit: Unit, listed_on: date | None = None) -> list[UnitChang
     return found
 
 
+def check_founding_day(day: date | None, changes: Sequence[UnitChange]) -> None:
+    """Raises ValidationError for a founding on `day` where one of the unit's changes of its stage is later."""
+    late = [one for one in changes if one.kind in STAGE_LINE and day and one.sorting_day > day]
+    if late:
+        expected = f"不早于{late[-1].get_kind_display()}（{late[-1].happened_on}）的建团日期"
+        raise ValidationError({"league_founded_on": problem(expected, "请核对两个日期，多余的变更请先删除")})
+
+
 def possible_kinds(others: Sequence[UnitChange]) -> list[UnitChange.Kind]:
     """The kinds of changes that can happen before, between or after the other changes of a unit, given by day."""
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
@@ -14,23 +14,29 @@ from .reach import ReachQuerySet
 # The League's constitution has a branch founded wherever there are three members or more:
 # 凡是有团员三人以上的，都应当建立团的基层组织 (团章，团的基层组织).
 FEWEST_MEMBERS = 3
+# A next step is announced so long before its day.
+DUE_SOON = timedelta(days=7)
 
 
 class UnitStages(ReachQuerySet):
     """Two-new organisations by their stage: listed as candidate, contacted, preparing, founded."""
 
     def with_stage_on(self, day: date) -> Self:
-        """Adds `stage_on`, the Unit.Stage of each on `day`; one whose founding has no day has long been founded."""
+        """Adds `stage_on`, the Unit.Stage of each on `day`: contacted is a candidate contacted since it became one.
+
+        One whose founding has no day has long been founded.
+        """
         unit, stage = self.model, self.model.Stage
         changes = self._related("changes").filter(standing_on(day, "happened_on", "ended_on"), unit=OuterRef("pk"))
         is_candidate, is_preparing = (Exists(changes.filter(kind=one)) for one in (stage.CANDIDATE, stage.PREPARING))
-        is_contacted = Exists(self._related("contacts").filter(unit=OuterRef("pk"), held_on__lte=day))
+        since = self._related("contacts").filter(unit=OuterRef("unit"), held_on__gte=OuterRef("happened_on"))
+        is_contacted = Exists(changes.filter(Exists(since.filter(held_on__lte=day)), kind=stage.CANDIDATE))
         founded_some_day = Q(league_founded_on__isnull=True, league_form__in=[unit.League.OWN, unit.League.JOINT])
         return self.annotate(
             stage_on=Case(
                 When(Q(league_founded_on__lte=day) | founded_some_day, then=Value(stage.FOUNDED)),
                 When(is_preparing, then=Value(stage.PREPARING)),
-                When(is_candidate & is_contacted, then=Value(stage.CONTACTED)),
+                When(is_contacted, then=Value(stage.CONTACTED)),
                 When(is_candidate, then=Value(stage.CANDIDATE)),
                 default=Value(stage.OUTSIDE),
                 output_field=CharField(),
@@ -41,12 +47,6 @@ class UnitStages(ReachQuerySet):
         """Units in this stage on `day`."""
         return self.with_stage_on(day).filter(stage_on=stage)
 
-    def on_the_way_on(self, day: date) -> Self:
-        """Units that are candidates or preparing on `day`, neither founded nor retired; with `stage_on`."""
-        stage = self.model.Stage
-        under_way = [stage.CANDIDATE, stage.CONTACTED, stage.PREPARING]
-        return self.with_stage_on(day).filter(stage_on__in=under_way).not_retired_on(day)
-
     def with_last_contact(self) -> Self:
         """Adds `last_contact`, the key of the latest contact with each, None without any."""
         latest = self._related("contacts").filter(unit=OuterRef("pk")).order_by("-held_on", "-pk")
@@ -56,11 +56,6 @@ class UnitStages(ReachQuerySet):
         """Units that lack nothing for founding a league body, as `Unit.lacking` tells of one."""
         contacts = self._related("contacts").filter(unit=OuterRef("pk"))
         return self.filter(Exists(contacts), league_members__gte=FEWEST_MEMBERS).exclude(secretary_name="")
-
-    def with_step_due_by(self, last: date, day: date) -> Self:
-        """Units, not retired on `day`, whose next step is planned for no later than `last` and still to be done."""
-        steps = self._related("contacts").outstanding().filter(unit=OuterRef("pk"), next_on__lte=last)
-        return self.filter(Exists(steps)).not_retired_on(day)
 
     def _related(self, name):
         return self.model._meta.get_field(name).related_model.objects.all()

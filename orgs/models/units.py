@@ -55,6 +55,17 @@ class UnitQuerySet(UnitStages):
         """Units moved away or deregistered within the period, each once."""
         return self.filter(pk__in=self._changes.happened_during(period, *RETIRED_STATUSES).values("unit"))
 
+    def on_the_way_on(self, day: date) -> Self:
+        """Units that are candidates or preparing on `day`, neither founded nor retired; with `stage_on`."""
+        stage = self.model.Stage
+        under_way = [stage.CANDIDATE, stage.CONTACTED, stage.PREPARING]
+        return self.with_stage_on(day).filter(stage_on__in=under_way).not_retired_on(day)
+
+    def with_step_due_by(self, last: date, day: date) -> Self:
+        """Units, not retired on `day`, whose next step is planned for no later than `last` and still to be done."""
+        steps = self._related("contacts").outstanding().filter(unit=OuterRef("pk"), next_on__lte=last)
+        return self.filter(Exists(steps)).not_retired_on(day)
+
     def unreachable_on(self, day: date) -> Self:
         """Units out of reach on `day`."""
         return self.filter(pk__in=self._changes.standing_on(day, Unit.Status.UNREACHABLE).values("unit"))
@@ -214,6 +225,15 @@ class Unit(SealedModel):
         if not self.secretary_name:
             found.append("没有书记人选")
         return found
+
+    def check_founding(self, day):
+        """Raises ValidationError where no league body can have been founded for the unit on `day`."""
+        if self.league_founded_on:
+            expected = f"尚未建团的单位（这一家已于 {self.league_founded_on} 建团）"
+            raise problem(expected, "建团日期有误的，请在该单位的修改页面更正")
+        if self.is_retired and self.status_on and self.status_on < day:
+            expected = f"不晚于{self.get_status_display()}（{self.status_on}）的建团日期"
+            raise problem(expected, "建团在前、当天或以后才迁址注销的可以登记，请核对两个日期")
 
     def clean(self):
         if self.is_retired and not self.status_on:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from activities.models import Activity, Arrival
 from assistance.models import AssistedYouth, CaseGrant, Pairing, Scholarship
 from members.models import AGE_LIMIT, AGE_SOON, Member, Post
-from orgs.models import Organisation, User
+from orgs.models import DUE_SOON, Organisation, Unit, User
 from orgs.models.reach import reach_of
 from orgs.roles import RoleKind
 from outreach.models import Link
@@ -27,6 +27,8 @@ from .counted_lines import CountedLine, numbers_of
 END_SOON = timedelta(days=90)
 # A grant that ends within this time is asked for anew before.
 GRANT_SOON = timedelta(days=14)
+# The month and day from which units that nobody verified this year are said.
+VERIFIED_FROM = (7, 1)
 NAMES_SHOWN = 12
 
 
@@ -150,6 +152,12 @@ def not_helped(user, day):
     return youths.exclude(pk__in=youths.helped_by(day).values("pk"))
 
 
+def not_verified(user, day):
+    """The two-new organisations that nobody has verified this year, once that is due."""
+    units = Unit.objects.visible_to(user).not_retired_on(day)
+    return units.not_verified_in(day.year) if day >= date(day.year, *VERIFIED_FROM) else units.none()
+
+
 OWN_LINKS = CountedLine(
     "contact_create", lambda user, day: Link.objects.visible_to(user).of_cadre_with(user).as_of(day)
 )
@@ -187,6 +195,21 @@ OWED_LINES = (
         "场活动有人扫码签到待认",
         order=("-held_on", "-pk"),
         page="activity_arrivals",
+    ),
+    OwedLine(
+        "unit_contact_create",
+        lambda user, day: Unit.objects.visible_to(user).with_step_due_by(day + DUE_SOON, day),
+        f"家两新组织的下一步 {DUE_SOON.days} 天内到期或已逾期",
+        "unit_pipeline",
+        lambda day: {"due": "week"},
+        order=("name_sort", "pk"),
+    ),
+    OwedLine(
+        "units_verify",
+        not_verified,
+        "家两新组织本年度尚未核实",
+        "unit_list",
+        lambda day: {"verified": "no"},
     ),
     OwedLine(
         "assisted_youth_list",

@@ -130,6 +130,7 @@ READ_ONLY = {
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
     *("report_material", "report_number"),
     "pairing_pledge",
+    "unit_pipeline",
 }
 # They take nothing but forms.
 SENT_ONLY = {
@@ -142,6 +143,7 @@ SENT_ONLY = {
         "list_search",
         "notices_read",
         "sign_in_code_close",
+        "unit_contact_log",
     ),
     *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "decide", "delete", "spellings")),
 }

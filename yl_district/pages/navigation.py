@@ -96,6 +96,7 @@ SECTIONS = (
             MenuPage("团组织", "organisation_list", also=("liaison",)),
             MenuPage("联系分工", "organisation_board"),
             MenuPage("两新组织", "unit_list", also=("units",)),
+            MenuPage("两新建团", "unit_pipeline"),
             MenuPage("两新变更", "unit_change_list"),
             MenuPage("两新联络", "unit_contact_list"),
             MenuPage("物资配发", "supply_list", also=("supplies",)),
