@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
 
@@ -57,5 +57,5 @@ class UnitStages(ReachQuerySet):
         contacts = self._related("contacts").filter(unit=OuterRef("pk"))
         return self.filter(Exists(contacts), league_members__gte=FEWEST_MEMBERS).exclude(secretary_name="")
 
-    def _related(self, name):
+    def _related(self, name: str) -> Any:
         return self.model._meta.get_field(name).related_model.objects.all()

@@ -18,7 +18,7 @@ from .figure import Figure, Result
 from .lines import all_figures
 from .prepared import PLACE_OF_PAIR, PreparedQuery, fetched, prepared
 from .scopes import Scope
-from .sources import Rows, ToReach, assessments
+from .sources import Rows, ToReach, assessments, units_verified
 
 # Keeps annotations from colliding with model fields, none of which begins so.
 PREFIX = "asked_"
@@ -26,6 +26,8 @@ PREFIX = "asked_"
 AT = f"{PREFIX}place"
 # SQLite combines at most 500 queries by UNION.
 MOST_TOGETHER = 400
+# Sources of one figure each, which one query counts with campaigns.
+COUNTED_TOGETHER = (assessments, units_verified)
 
 
 def targets_of(scope: Scope) -> dict[str, int]:
@@ -53,8 +55,8 @@ def results(scope: Scope, with_cases: bool = True, only: Collection[str] | None 
     # Of cases nothing is kept, so that one query counts all of these.
     cases = [figure for figure in wanted.values() if figure.is_case]
     of_cases = {result.figure.key: result for result in results_of((figure, scope) for figure in cases)}
-    # Campaigns and assessments have rows of their own, so that one query counts those of all of them.
-    single = [figure for figure in wanted.values() if is_of_campaign(figure) or figure.source is assessments]
+    # Campaigns and the like have rows of their own, so that one query counts those of all of them.
+    single = [one for one in wanted.values() if is_of_campaign(one) or one.source in COUNTED_TOGETHER]
     apart = of_cases | {result.figure.key: result for result in kept_results_of((one, scope) for one in single)}
     groups = grouped_rows(scope, figures.values(), {one.source for key, one in wanted.items() if key not in apart})
     return {

@@ -86,6 +86,10 @@ def units(scope: Scope) -> UnitQuerySet:
     return Unit.objects.within(scope.organisation)
 
 
+def units_verified(scope: Scope) -> UnitQuerySet:
+    return units(scope).verified_during(scope.passed)
+
+
 def units_toward_task(scope: Scope) -> UnitQuerySet:
     return units(scope).toward_task_of(scope.year).not_retired_on(scope.day).not_founded_after(scope.today)
 

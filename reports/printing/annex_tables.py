@@ -138,14 +138,11 @@ def unit_table(scope, results):
     wide = {"单位名称": 30, "统一社会信用代码": 22, "团支部": 26}
     columns = [(heading, wide.get(heading, 11)) for heading in headings.split()]
     contacts = Count("contacts", filter=Q(contacts__held_on__range=scope.passed.bounds))
-    units = (
-        Unit.objects.within(scope.organisation).select_related("branch").annotate(times=contacts).order_by(*NAME_ORDER)
-    )
-    standing = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *STATUS_LINE)
-    last_changes = {change.unit_id: change for change in standing}
-    verifications = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *VERIFIED_LINE)
-    verified = dict(verifications.values_list("unit", "happened_on"))
-    listed = set(units.listed_on(scope.day).order_by().values_list("pk", flat=True))
+    listed = Exists(Unit.objects.listed_on(scope.day).filter(pk=OuterRef("pk")))
+    within = Unit.objects.within(scope.organisation).select_related("branch")
+    units = within.annotate(times=contacts, is_listed=listed).order_by(*NAME_ORDER)
+    standing = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *STATUS_LINE, *VERIFIED_LINE)
+    last = {(change.unit_id, change.line): change for change in standing}
     rows = [
         [
             unit.name,
@@ -158,14 +155,19 @@ def unit_table(scope, results):
             unit.branch.name if unit.branch else "",
             unit.league_founded_on,
             unit.task_year,
-            yes_or_no(unit.pk in listed),
-            *status_cells(last_changes.get(unit.pk)),
-            verified.get(unit.pk),
+            yes_or_no(unit.is_listed),
+            *status_cells(last.get((unit.pk, STATUS_LINE))),
+            verified_on(last.get((unit.pk, VERIFIED_LINE))),
             unit.times,
         ]
         for unit in units
     ]
     return Annex("两新组织台账", "两新组织团建工作台账", columns, rows)
+
+
+def verified_on(change):
+    """The day of a verification, None without one."""
+    return change and change.happened_on
 
 
 def status_cells(change):

@@ -237,3 +237,71 @@ def test_an_import_of_changed_states_is_taken_back_without_a_trace(kind, rows):
     assert records() != before
     undone(batch, user)
     assert records() == before
+
+
+# Stages, recommendations and verifications
+
+
+def test_stages_recommendations_and_verifications_come_with_way_and_by_whom():
+    rows = [
+        change_row("2017-01-01", "列为候选", 经办人="林知秋"),
+        change_row("2017-03-01", "开始筹备"),
+        change_row("2017-03-01", "核实", 方式="见面", 经办人="陆远"),
+        change_row("2017-05-01", "推荐为区级联系点", 备注="活动经常"),
+    ]
+    found = take_in({UNITS: [unit_row(建团日期="2017-03-01", 团组织形式="单独组建")], CHANGES: rows})
+    assert tally(found) == {UNITS: (1, 0, 0), CHANGES: (4, 0, 0)}
+    told = UnitChange.objects.in_order().values_list("kind", "way", "handled_by", "remark")
+    assert sorted(told) == [
+        ("candidate", "", "林知秋", ""),
+        ("preparing", "", "", ""),
+        ("recommended", "", "", "活动经常"),
+        ("verified", "meeting", "陆远", ""),
+    ]
+    unit = Unit.objects.get()
+    assert (unit.verified_on, unit.is_contact_point) == (MARCH, False)
+
+
+def test_the_last_verification_of_a_units_row_is_a_verification_once():
+    for _ in range(2):
+        take_in({UNITS: [unit_row(最近核实日期="2017-03-01")]})
+    assert spans() == [("verified", MARCH, None)]
+    take_in({UNITS: [unit_row(最近核实日期="2017-05-01")]})
+    assert spans() == [("verified", MARCH, MAY), ("verified", MAY, None)]
+    assert Unit.objects.get().verified_on == MAY
+
+
+@pytest.mark.parametrize(
+    ("row", "heading", "expected"),
+    [
+        ({"最近核实日期": "2017-03-01"}, "最近核实日期", "不早于最近一次核实（2017-05-01）的日期"),
+        ({"建团日期": "2017-03-01", "团组织形式": "单独组建"}, "建团日期", "不早于开始筹备（2017-05-01）的建团日期"),
+    ],
+)
+def test_what_a_units_row_says_does_not_precede_its_changes(row, heading, expected):
+    unit = make_unit(NAME, verified_on=MAY)
+    make_unit_change(unit, "preparing", happened_on=MAY)
+    (found,) = problems({UNITS: [unit_row(**row)]})
+    assert (found[2], expected in found[4]) == (heading, True)
+
+
+def test_a_recommended_unit_is_listed_by_its_row():
+    make_unit_change(make_unit(NAME), "recommended", happened_on=MARCH)
+    take_in({UNITS: [unit_row(区级联系点="否")]})
+    assert spans() == [("recommended", MARCH, None)]
+    take_in({UNITS: [unit_row(区级联系点="是")]})
+    assert spans() == [("recommended", MARCH, TODAY), ("listed", TODAY, None)]
+
+
+def test_an_import_of_verifications_is_taken_back_without_a_trace():
+    user = make_user("经办人", make_branches()["清河地区团工委"])
+    make_unit(NAME, verified_on=MARCH)
+    before = records()
+    for kind, rows in [
+        ("units", [unit_row(最近核实日期="2017-05-01")]),
+        ("unit_changes", [change_row("2017-05-01", "核实"), change_row("2017-05-01", "列为候选")]),
+    ]:
+        batch = written(kind, rows)
+        assert records() != before
+        undone(batch, user)
+        assert records() == before

@@ -158,6 +158,7 @@ class Year:
             "units_founded": len(self.within("两新组织", "建团日期")),
             "units_toward_task": sum(unit["计入任务年度"] == self.year for unit in self.units()),
             "units_retired": sum(unit["状态"] in RETIRED for unit in self.within("两新组织", "状态日期")),
+            "units_verified": len({row["单位名称"] for row in self.within("两新变更") if row["事项"] == "核实"}),
             "district_contact_points": sum(unit["区级联系点"] == "是" for unit in self.units()),
             "unit_contacts": len(self.within("两新联络")),
             "education_sessions": sum(row["场次"] for row in activities if row["类型"] in EDUCATION),

@@ -169,7 +169,7 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
 def test_some_of_them_every_day(district):
     """The acts in the last closed year, beyond which nothing has to be counted."""
     last = years_tried()[-1]
-    names = ["sign_in_delete", "member_transfer", "volunteer_team"]
+    names = ["sign_in_delete", "member_transfer", "volunteer_team", "unit_verify"]
     sent = {name: filled(district, address_of(district, name), date(last, 6, 1)) for name in names}
     assert moves(district, sent, [2017, last]).keys() == sent.keys()
 

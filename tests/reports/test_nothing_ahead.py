@@ -83,10 +83,10 @@ def add_what_lies_ahead(root):
 
 
 def add_units():
-    """Units founded, retired and contacted after today."""
+    """Units founded, retired, verified and contacted after today."""
     for year in {tomorrow().year, later().year, localdate().year + 1}:
         make_unit_contact(make_unit(league_founded_on=tomorrow(), task_year=year), held_on=tomorrow())
-    make_unit(status="moved", status_on=tomorrow())
+    make_unit(status="moved", status_on=tomorrow(), verified_on=tomorrow())
 
 
 def add_hubs(root, member):
