@@ -1,8 +1,8 @@
 """What the page of two-new organisations on their way to a league body shows."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from yl_district.periods import Period
 from yl_district.pinyin import NAME_ORDER
 
 from .models import DUE_SOON, Unit, UnitChange, UnitContact
@@ -45,12 +45,12 @@ def pipeline_of(user, units, day):
 
     Of those founded only this year's.
     """
-    staged = units.with_stage_on(day).with_last_contact().not_retired_on(day).order_by(*NAME_ORDER)
-    under_way = staged.filter(stage_on__in=PIPELINE_STAGES[:-1])
-    founded = staged.filter(stage_on=Unit.Stage.FOUNDED, league_founded_on__year=day.year)
+    this_year = Period.of_year(day.year).until(day)
+    founded = units.founded_during(this_year).with_stage_on(day).not_retired_on(day)
     by_stage = {stage: [] for stage in PIPELINE_STAGES}
-    for unit in [*under_way, *founded]:
-        by_stage[unit.stage_on].append(unit)
+    for rows in (units.on_the_way_on(day), founded):
+        for unit in rows.with_last_contact().order_by(*NAME_ORDER):
+            by_stage[unit.stage_on].append(unit)
     due = list(units.with_step_due_by(day + DUE_SOON, day).with_last_contact().order_by(*NAME_ORDER)[:LINES_SHOWN])
     shown = [unit for found in by_stage.values() for unit in found[:CARDS_SHOWN]]
     contacts = UnitContact.objects.in_bulk({unit.last_contact for unit in [*due, *shown] if unit.last_contact})
@@ -68,5 +68,5 @@ def pipeline_of(user, units, day):
 def unit_card(unit, contacts, day):
     """The card of a unit; `contacts` are {key: contact}."""
     contact = contacts.get(unit.last_contact)
-    is_overdue = bool(contact and contact.next_on and contact.next_on <= day - timedelta(days=1))
+    is_overdue = bool(contact and contact.next_on and contact.next_on < day)
     return UnitCard(unit, contact, is_overdue)
