@@ -81,3 +81,14 @@ class ProposalFilter(PageFilter):
     def by_state(self, proposals, name, value):
         """Proposals waiting, decided or withdrawn."""
         return {"waiting": proposals.waiting, "decided": proposals.decided, "withdrawn": proposals.withdrawn}[value]()
+
+
+class VerificationRoundFilter(PageFilter):
+    """Rounds of verification; by default all."""
+
+    search = SearchFilter()
+    state = filters.ChoiceFilter(label="进展", choices=[("open", "正在进行"), ("closed", "已结束")], method="by_state")
+
+    def by_state(self, rounds, name, value):
+        """Rounds that are open, or have been closed."""
+        return rounds.filter(closed_on__isnull=value == "open")

@@ -4,7 +4,7 @@ import django_tables2 as tables
 
 from yl_district.pages.tables import DayColumn, MaskedColumn, MomentColumn, MonthColumn, PageTable, RecordColumn
 
-from .models import Member, Person, Post, Proposal
+from .models import Member, Person, Post, Proposal, Verification, VerificationRound
 
 
 class PersonTable(PageTable):
@@ -84,3 +84,35 @@ class ProposalTable(PageTable):
     class Meta(PageTable.Meta):
         model = Proposal
         fields = ["member", "kind", "member__branch", "to_branch", "day", "proposed_by", "proposed_at", "outcome"]
+
+
+class VerificationRoundTable(PageTable):
+    """Rounds of verification."""
+
+    related = ("organisation",)
+    phone_columns = ("due_on", "closed_on")
+
+    name = RecordColumn()
+    closed_on = DayColumn(empty_values=(), verbose_name="结束日期")
+
+    class Meta(PageTable.Meta):
+        model = VerificationRound
+        fields = ["name", "organisation", "opened_on", "due_on", "closed_on"]
+
+    def render_closed_on(self, value):
+        """The day, or that it is not over."""
+        return value or "正在进行"
+
+
+class VerificationTable(PageTable):
+    """What was found of whom, by whom and when."""
+
+    related = ("member__person", "member__branch", "answered_by")
+    phone_columns = ("member__branch", "result")
+
+    member = RecordColumn(accessor="member__person__shown_name", order_by="member__person__name_sort")
+    answered_by = tables.Column(order_by="answered_by__name_sort")
+
+    class Meta(PageTable.Meta):
+        model = Verification
+        fields = ["member", "member__branch", "result", "answered_on", "answered_by", "note"]

@@ -9,6 +9,7 @@ from . import (
     merge_views,
     printout_views,
     taking_back_views,
+    verification_views,
     views,
 )
 
@@ -28,6 +29,26 @@ urlpatterns = [
     path("proposals/<int:pk>/", views.proposal_detail, name="proposal_detail"),
     path("proposals/<int:pk>/decide/", views.proposal_decide, name="proposal_decide"),
     path("proposals/<int:pk>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
+    path("verification-rounds/", verification_views.verification_round_list, name="verification_round_list"),
+    path("verification-rounds/create/", verification_views.verification_round_create, name="verification_round_create"),
+    path(
+        "verification-rounds/<int:pk>/", verification_views.verification_round_detail, name="verification_round_detail"
+    ),
+    path(
+        "verification-rounds/<int:pk>/update/",
+        verification_views.verification_round_update,
+        name="verification_round_update",
+    ),
+    path(
+        "verification-rounds/<int:pk>/close/",
+        verification_views.verification_round_close,
+        name="verification_round_close",
+    ),
+    path(
+        "verification-rounds/<int:pk>/answer/",
+        verification_views.verification_round_answer,
+        name="verification_round_answer",
+    ),
     path("posts/", views.post_list, name="post_list"),
     path("posts/export/", views.post_export, name="post_export"),
     path("posts/create/", views.post_create, name="post_create"),

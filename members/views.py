@@ -29,11 +29,12 @@ from .forms import (
     TransferProposalForm,
     keeps_roll,
 )
-from .models import Member, Person, Post, Proposal, Volunteer
+from .models import Member, Person, Post, Proposal, Verification, Volunteer
 from .organisation_resources import OrganisationSheetResource
 from .resources import MemberResource, PostResource
 from .tables import MemberTable, PostTable, ProposalTable
 from .taking_back import is_kept_by, transferred_from
+from .verifying import noting_act, noting_form
 
 PROPOSED = "已提交申请，委机关同意后生效。"
 
@@ -78,32 +79,47 @@ def member_detail(request, pk):
 
 def member_create(request):
     """Registers a member."""
+    branch = request.GET.get("branch")
+    form_class, after = noting_form(request, MemberForm, Verification.Result.ADDED, branch)
     return form_page(
-        request, MemberForm, title="登记团员", message="已登记团员。", initial={"branch": request.GET.get("branch")}
+        request, form_class, title="登记团员", message="已登记团员。", initial={"branch": branch}, after=after
     )
 
 
 def member_update(request, pk):
     """Corrects or completes a member."""
     member = visible_member(request, pk)
-    return form_page(request, MemberForm, instance=member, title=f"修改团员：{member}", message="已保存团员资料。")
+    form_class, after = noting_form(request, MemberForm, Verification.Result.CORRECTED, member.branch_id)
+    return form_page(
+        request, form_class, instance=member, title=f"修改团员：{member}", message="已保存团员资料。", after=after
+    )
 
 
 def member_end(request, pk):
     """Takes a member off the roll, or for a branch's cadre asks the committee to."""
     member = visible_member(request, pk)
-    if not keeps_roll(request.user, member):
+    is_asked = not keeps_roll(request.user, member)
+    leave = partial(propose_leaving, member, request.user) if is_asked else member.leave
+    act, after = noting_act(request, leave, member, Verification.Result.GONE, timezone.localdate())
+    if is_asked:
         return end_page(
             request,
             LeaveProposalForm,
             member,
-            partial(propose_leaving, member, request.user),
+            act,
             title=f"申请办理离开：{member}",
             message=PROPOSED,
+            after=after,
             proposes=True,
         )
     return end_page(
-        request, MemberLeaveForm, member, member.leave, title=f"办理离开：{member}", message="已办理离开，记录保留。"
+        request,
+        MemberLeaveForm,
+        member,
+        act,
+        title=f"办理离开：{member}",
+        message="已办理离开，记录保留。",
+        after=after,
     )
 
 

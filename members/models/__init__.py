@@ -8,6 +8,7 @@ from .people import Person, PersonQuerySet, shown_name
 from .pieces import NamePiece, UnwrittenName
 from .posts import Post, PostQuerySet
 from .proposals import Proposal, ProposalQuerySet
+from .verifications import Verification, VerificationQuerySet, VerificationRound, VerificationRoundQuerySet
 from .volunteers import Volunteer, VolunteerQuerySet
 
 __all__ = [
@@ -32,6 +33,10 @@ __all__ = [
     "ProposalQuerySet",
     "SchoolSpan",
     "UnwrittenName",
+    "Verification",
+    "VerificationQuerySet",
+    "VerificationRound",
+    "VerificationRoundQuerySet",
     "Volunteer",
     "VolunteerQuerySet",
     "shared_day_problem",

@@ -97,6 +97,18 @@ class MemberQuerySet(ReachQuerySet):
         """Members who certainly complete the age limit after `day` and no later than AGE_SOON from it."""
         return self.over_age(day + AGE_SOON).exclude(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
 
+    def verified_during(self, period: Period) -> Self:
+        """Members whom a branch found to be on the roll rightly within the period."""
+        answers = self.model._meta.get_field("verifications").related_model.objects.confirming()
+        return self.filter(Exists(answers.answered_during(period).filter(member=OuterRef("pk"))))
+
+    def asked_about(self) -> Self:
+        """Members about whom a round that is still open asks, and nothing has been answered in it."""
+        answers = self.model._meta.get_field("verifications").related_model
+        rounds = answers._meta.get_field("round").related_model.objects.open()
+        answered = answers.objects.filter(member=OuterRef("pk"), round__closed_on__isnull=True)
+        return self.filter(Exists(rounds.asking("branch__path")), ~Exists(answered))
+
     def search(self, text: str) -> Self:
         """Members whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")

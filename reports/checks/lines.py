@@ -68,6 +68,8 @@ CHECKS = [
           ("units_founded", "units_toward_task"), "请核对计入任务年度", "家", is_kept=True),
     Check("unreachable_unit", "联系不上的两新组织", "两新组织", NOTE, FOR_ALL, organisations.units_unreachable,
           ("unit_contacts",), "请上门核实，迁址或注销的及时更新", "家", is_kept=True),
+    Check("unverified_branch", "长期没有核实团员", "团员核实", NOTE, FOR_ALL, organisations.branches_unverified,
+          ("members_verified",), "请在下一轮核实时优先督促", "个", is_kept=True),
     Check("guessed_begin", "在册起始为推定", "存疑记录", NOTE, FOR_NAMES, people.members_begun_by_guess,
           ("members",), "请核实后补填在册起始日期", "名", is_kept=True),
     Check("contact_outside_link", "联系记录不在联系期内", "存疑记录", NOTE, FOR_NAMES, people.contacts_outside_links,

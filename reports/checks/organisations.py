@@ -1,11 +1,12 @@
 """Organisations short of cadres, members or whoever looks after them, and two-new ones with doubtful records."""
 
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
-from members.models import Liaison
+from members.models import Liaison, Verification, VerificationRound
 from orgs.models import COMMUNITY_DOMAINS, HOLLOW, HOLLOW_CATEGORIES, Organisation
 from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
+from yl_district.periods import Period, years_before
 from yl_district.pinyin import NAME_ORDER
 
 from ..figures import sources
@@ -37,6 +38,21 @@ def branches_hollow(inspection):
     )
     for branch in inspection.opened(branches.filter(size__lt=HOLLOW)):
         found = f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名"
+        yield RawFinding(
+            subject_of(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
+        )
+
+
+def branches_unverified(inspection):
+    """Yields branches that a round asked within the last year, and that have verified nobody in it."""
+    scope = inspection.scope
+    year = Period(years_before(scope.day, 1), scope.day)
+    on_roll = sources.members(scope).filter(branch=OuterRef("pk"))
+    answers = Verification.objects.answered_during(year).filter(member__branch=OuterRef("pk"))
+    asked = VerificationRound.objects.closed_between(*year.bounds).asking("path")
+    branches = standing_organisations(scope).branches().filter(Exists(asked), Exists(on_roll), ~Exists(answers))
+    for branch in inspection.opened(branches):
+        found = "近一年上级开展过核实，这个支部没有任何核实结果"
         yield RawFinding(
             subject_of(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
         )

@@ -163,6 +163,13 @@ OWN_LINKS = CountedLine(
 )
 OWED_LINES = (
     OwedLine(
+        "verification_round_answer",
+        lambda user, day: Member.objects.visible_as(user, RoleKind.CADRE).as_of(day).asked_about(),
+        "名团员等您核实",
+        "verification_round_list",
+        lambda day: {"state": "open"},
+    ),
+    OwedLine(
         "post_update",
         lambda user, day: Post.objects.visible_to(user).ending_between(day, day + END_SOON),
         f"名团干部 {END_SOON.days} 天内离任",

@@ -84,6 +84,7 @@ SECTIONS = (
         pages=(
             MenuPage("团员", "member_list", also=("members", "person")),
             MenuPage("团干部", "post_list", also=("posts",)),
+            MenuPage("团员核实", "verification_round_list"),
             MenuPage("待办申请", "proposal_list"),
             MenuPage("疑似重复", "duplicate_list", also=("namesakes", "person_twin", "person_merge")),
         ),

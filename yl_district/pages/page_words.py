@@ -135,6 +135,8 @@ OTHER_PAGES = {
     "posts_invite": "批量开立账号",
     "project_application_give": "登记项目发放",
     "proposal_withdraw": "撤回待办申请",
+    "verification_round_answer": "核实团员",
+    "verification_round_close": "结束核实",
     "queue_key": "待发送内容的密钥",
     "quarter_themes": "各季度主题",
     "record_history": "修改记录",

@@ -16,7 +16,12 @@ from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures.counting import root_organisation
 from reports.ledger.workbook import import_ledger
-from reports.sample.done_in_app import conclude_sample_assessment, pledge_sample_pairings, sign_sample_receipts
+from reports.sample.done_in_app import (
+    conclude_sample_assessment,
+    pledge_sample_pairings,
+    sign_sample_receipts,
+    verify_sample_rosters,
+)
 from yl_district.audit.models import AccessEntry
 from yl_district.commands import DatabaseCommand
 from yl_district.installation.facts import is_demo, mark_as_demo
@@ -95,6 +100,7 @@ def do_in_app():
     conclude_sample_assessment(*(User.objects.get(username=name) for name in ("zhuangan", "lingdao")))
     pledge_sample_pairings(timezone.localdate())
     sign_sample_receipts()
+    verify_sample_rosters(User.objects.get(username="zhuangan"))
 
 
 def account_line(name, title, kind, organisation):
