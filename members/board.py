@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, Subquery
 
-from orgs.models import HOLLOW, HOLLOW_CATEGORIES, Organisation, OrganisationQuerySet, Supply, User
+from orgs.models import FEWEST_MEMBERS, HOLLOW_CATEGORIES, Organisation, OrganisationQuerySet, Supply, User
 from orgs.roles import RoleKind
 from yl_district.counts import number_of
 
@@ -20,7 +20,7 @@ MOST_ON_BOARD = 400
 LACKS = {
     "without_liaison": "没有联系委员",
     "without_cadre": "没有团干部",
-    "hollow": f"团员少于 {HOLLOW} 名",
+    "hollow": f"团员少于 {FEWEST_MEMBERS} 名",
     "overdue": "换届逾期",
     "without_flag": "未配团旗",
 }
@@ -77,7 +77,7 @@ class BoardLine:
         return {
             "without_liaison": not self.liaison,
             "without_cadre": not self.organisation.board_posts,
-            "hollow": self.organisation.category in HOLLOW_CATEGORIES and self.organisation.roll_size < HOLLOW,
+            "hollow": self.organisation.category in HOLLOW_CATEGORIES and self.organisation.roll_size < FEWEST_MEMBERS,
             "overdue": self.organisation.is_overdue,
             "without_flag": self.organisation.is_flagless,
         }

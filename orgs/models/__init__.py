@@ -5,7 +5,7 @@ from .invitations import Invitation, InvitationQuerySet, invited
 from .levels import Level, level_named, note_level, product_name, told_level
 from .organisations import (
     COMMUNITY_DOMAINS,
-    HOLLOW,
+    FEWEST_MEMBERS,
     HOLLOW_CATEGORIES,
     NONPUBLIC_DOMAINS,
     Domain,
@@ -32,7 +32,7 @@ from .unit_changes import (
     possible_kinds,
     state_after,
 )
-from .unit_stages import DUE_SOON, FEWEST_MEMBERS
+from .unit_stages import DUE_SOON
 from .units import (
     RETIRED_STATUSES,
     UNIT_STATE_FIELDS,
@@ -53,7 +53,6 @@ __all__ = [
     "DUE_SOON",
     "EVERYTHING",
     "FEWEST_MEMBERS",
-    "HOLLOW",
     "HOLLOW_CATEGORIES",
     "NONPUBLIC_DOMAINS",
     "ONE_BY_ONE",

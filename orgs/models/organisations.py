@@ -285,8 +285,10 @@ BRANCH_CATEGORIES = [
     Organisation.Category.JOINT_BRANCH,
     Organisation.Category.GENERAL_BRANCH,
 ]
-# Branches with fewer members are hollow; a general branch has its members in the branches below it as well.
-HOLLOW = 3
+# The League's constitution has a branch founded wherever there are three members or more:
+# 凡是有团员三人以上的，都应当建立团的基层组织 (团章，团的基层组织). Branches with fewer are hollow; a general branch
+# has its members in the branches below it as well.
+FEWEST_MEMBERS = 3
 HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH]
 # The longest terms, in years, that the League's constitution (中国共产主义青年团章程) gives committees in its chapter
 # on primary organisations: three to five for a primary committee, two or three for a general branch and a branch. A

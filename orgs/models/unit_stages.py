@@ -9,11 +9,9 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Val
 
 from yl_district.periods import standing_on
 
+from .organisations import FEWEST_MEMBERS
 from .reach import ReachQuerySet
 
-# The League's constitution has a branch founded wherever there are three members or more:
-# 凡是有团员三人以上的，都应当建立团的基层组织 (团章，团的基层组织).
-FEWEST_MEMBERS = 3
 # A next step is announced so long before its day.
 DUE_SOON = timedelta(days=7)
 

@@ -21,9 +21,9 @@ from yl_district.privacy.encryption import EncryptedCharField, SealedModel
 from yl_district.record_options import RecordOptions
 from yl_district.validators import problem, validate_credit_code
 
-from .organisations import Organisation
+from .organisations import FEWEST_MEMBERS, Organisation
 from .reach import ReachQuerySet
-from .unit_stages import FEWEST_MEMBERS, UnitStages
+from .unit_stages import UnitStages
 
 if TYPE_CHECKING:
     from .unit_changes import UnitChangeQuerySet

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from members.models import Liaison, Verification, VerificationRound
-from orgs.models import COMMUNITY_DOMAINS, HOLLOW, HOLLOW_CATEGORIES, Organisation
+from orgs.models import COMMUNITY_DOMAINS, FEWEST_MEMBERS, HOLLOW_CATEGORIES, Organisation
 from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
 from yl_district.periods import Period, years_before
@@ -30,14 +30,14 @@ def organisations_without_cadre(inspection):
 
 
 def branches_hollow(inspection):
-    """Yields branches with fewer than HOLLOW members."""
+    """Yields branches with fewer than FEWEST_MEMBERS members."""
     scope = inspection.scope
     on_roll = sources.members(scope).filter(branch=OuterRef("pk"))
     branches = (
         standing_organisations(scope).filter(category__in=HOLLOW_CATEGORIES).annotate(size=number_of(on_roll, "branch"))
     )
-    for branch in inspection.opened(branches.filter(size__lt=HOLLOW)):
-        found = f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名"
+    for branch in inspection.opened(branches.filter(size__lt=FEWEST_MEMBERS)):
+        found = f"期末在册团员 {branch.size} 名，少于 {FEWEST_MEMBERS} 名"
         yield RawFinding(
             subject_of(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
         )

@@ -43,7 +43,7 @@ COLUMNS = {
 KIN = {"root_leader": "leader", "root_administrator": "administrator", "staff_administrator": "staff"}
 STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, ".": 404}
 KEPT_BY_ALL = {"campaign_proof", "organisation", "liaison", "unit", "unit_change", "unit_contact", "supply"} | {
-    *("person", "member", "proposal", "post")
+    *("person", "member", "proposal", "post", "verification_round")
 }
 AT_HUBS = {
     "hub",
@@ -104,6 +104,8 @@ SEEN = {
 ONLY_FOR = {
     "proposal_decide": {"staff", "office"},
     "proposal_withdraw": {"cadre"},
+    "verification_round_update": {"staff", "office"},
+    "verification_round_close": {"staff", "office"},
     "case_grant_decide": {"staff", "leader", "office"},
     "case_grant_round_decide": {"staff", "leader", "office"},
     "assisted_youth_create": {"caseworker"},

@@ -26,7 +26,7 @@ from assistance.models import (
     ServicePlan,
     SuggestedActivity,
 )
-from members.models import Liaison, Member, Person, Post, Proposal, Volunteer
+from members.models import Liaison, Member, Person, Post, Proposal, Verification, VerificationRound, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User
 from orgs.roles import RoleKind
 from outreach.models import CadreQuerySet, Contact, Link
@@ -51,6 +51,7 @@ STAFF = [
     Member,
     Post,
     Proposal,
+    Verification,
     Hub,
     HubYear,
     HubStaff,
@@ -140,6 +141,15 @@ def records(here, keeper):
         factories.make_liaison(here, post.person),
         Proposal.objects.create(
             member=member, kind="leave", day=DAY, status="resigned", proposed_at=timezone.now(), proposed_by=user
+        ),
+        Verification.objects.create(
+            round=VerificationRound.objects.create(
+                organisation=here, name="核实", opened_on=DAY, due_on=DAY, opened_by=user
+            ),
+            member=member,
+            result="right",
+            answered_on=DAY,
+            answered_by=user,
         ),
         factories.make_contact(post.person, [link]),
         Section.objects.create(report=report, position=1, heading="团员", body="无"),
