@@ -18,11 +18,11 @@ from assistance.models import (
     SuggestedActivity,
     Visit,
 )
-from members.models import Member, Person, Post, SchoolSpan, Volunteer
+from members.models import Member, Person, Post, SchoolSpan, Verification, VerificationRound, Volunteer
 from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
 from outreach.models import Contact, Link
 from reports.models import Assessment, PlatformEntry
-from tests.factories import make_assessment, make_campaign, make_district_project
+from tests.factories import make_assessment, make_campaign, make_district_project, make_user
 from youthhubs.models import Hub, HubYear, TeamMember
 
 YEAR = 2017
@@ -101,6 +101,7 @@ def fill(tree, lots):
     make_transfers(lots, tree)
     make_unit_changes(lots, units)
     make_assessments(tree)
+    make_verifications(Lots(len(units)), tree)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
 
@@ -113,6 +114,32 @@ def make_assessments(tree):
             has_result = (number + year) % 3
             result = {"state": "concluded", "grade": "passed", "result_on": date(year + number % 2, 11, 5)}
             make_assessment(place, year, **result if has_result else {})
+
+
+def make_verifications(lots, tree):
+    """Rounds of verification of the whole tree that are over, with answers about members of now and then."""
+    user = make_user(f"核实人{VerificationRound.objects.count()}", tree.root)
+    for year in (YEAR - 1, YEAR):
+        begun = VerificationRound.objects.create(
+            organisation=tree.root,
+            name=f"{year}年核实",
+            opened_on=date(year, 1, 4),
+            due_on=date(year, 12, 20),
+            closed_on=date(year, 12, 31),
+            opened_by=user,
+            closed_by=user,
+        )
+        members = list(Member.objects.filter(branch__in=tree.all).order_by("pk"))
+        Verification.objects.bulk_create(
+            Verification(
+                round=begun,
+                member=member,
+                result=lots.choice(Verification.Result.values),
+                answered_on=lots.day(),
+                answered_by=user,
+            )
+            for member in lots.random.sample(members, 60)
+        )
 
 
 def make_campaigns(lots, activities, people):

@@ -217,6 +217,9 @@ VALUES = {
     "members": "SELECT count(*) FROM on_roll",
     "community_members": f"SELECT count(*) FROM on_roll WHERE branch_id {IN_COMMUNITIES} "
     "AND id NOT IN (SELECT member_id FROM in_school_now)",
+    "members_verified": "SELECT count(DISTINCT on_roll.id) FROM on_roll "
+    "JOIN members_verification answer ON answer.member_id = on_roll.id "
+    f"WHERE answer.result IN ('right', 'corrected', 'added') AND answer.answered_on {WITHIN}",
     "office_members": "SELECT count(*) FROM on_roll "
     "WHERE branch_id IN (SELECT organisation_id FROM domain_now WHERE domain = 'office')",
     "members_joined": f"SELECT count(DISTINCT person_id) FROM own_member WHERE intake_on {WITHIN}",

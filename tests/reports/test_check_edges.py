@@ -48,6 +48,7 @@ def make_units(place, **fields_by_name):
 PARTS = {
     "communities_with_cadre": "communities",
     "communities_renewed": "communities",
+    "members_verified": "members",
     "community_members": "members",
     "office_members": "members",
     "education_reach": "members",
