@@ -53,7 +53,7 @@ class VerificationRoundCloseForm(ActionForm):
     """Confirms that a round is closed; has no fields."""
 
 
-class AnswersForm(ActionForm):
+class VerificationAnswersForm(ActionForm):
     """What a branch found of those of its members who are ticked, the same of each.
 
     Whoever cannot be answered for any more is passed over and named; the rest is noted. `rows` are what the page draws.

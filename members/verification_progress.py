@@ -37,7 +37,7 @@ class BranchProgress:
         return [(str(one.label), self.found[one]) for one in Verification.Result if self.found[one]]
 
 
-def progress_of(verification_round: VerificationRound, user: User, day: date) -> list[BranchProgress]:
+def progress_of_branches(verification_round: VerificationRound, user: User, day: date) -> list[BranchProgress]:
     """The branches that the user sees of a round, in the order of the tree, as they stand on `day`."""
     answer = FilteredRelation("verifications", condition=Q(verifications__round=verification_round))
     members = verification_round.roll(day).visible_to(user).annotate(answer=answer).order_by()

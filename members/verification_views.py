@@ -14,12 +14,12 @@ from .filters import VerificationRoundFilter
 from .models import Verification, VerificationRound
 from .tables import VerificationRoundTable, VerificationTable
 from .verification_forms import (
-    AnswersForm,
+    VerificationAnswersForm,
     VerificationRoundCloseForm,
     VerificationRoundForm,
     VerificationRoundTextForm,
 )
-from .verification_progress import chase_text, progress_of
+from .verification_progress import chase_text, progress_of_branches
 from .verifying import answer_address
 
 # The part of the page of a round that is asked for anew while branches answer.
@@ -63,7 +63,7 @@ def verification_round_close(request, pk):
         lambda: one.close(request.user, timezone.localdate()),
         title=f"结束核实：{one}",
         message="已结束这一轮核实，结果保留。",
-        branches=[each for each in progress_of(one, request.user, timezone.localdate()) if each.left],
+        branches=[each for each in progress_of_branches(one, request.user, timezone.localdate()) if each.left],
     )
 
 
@@ -71,7 +71,7 @@ def verification_round_detail(request, pk):
     """One round: how far each branch has come, and who found what of whom; a branch's cadre is led to the answers."""
     one = visible_round(request, pk)
     day = one.closed_on or timezone.localdate()
-    branches = progress_of(one, request.user, day)
+    branches = progress_of_branches(one, request.user, day)
     changeable = VerificationRound.objects.changeable_by(request.user).filter(pk=pk).exists()
     if one.is_open and not changeable and len(branches) == 1:
         return redirect(answer_address(one, branches[0].key))
@@ -107,7 +107,7 @@ def verification_round_answer(request, pk):
     """The members of a branch, to be ticked as verified; whoever is wrong is corrected, taken off or added."""
     one = visible_round(request, pk)
     branch = asked_branch(request, one)
-    build = partial(AnswersForm, verification_round=one, branch=branch)
+    build = partial(VerificationAnswersForm, verification_round=one, branch=branch)
 
     def answer(members, result, note, seen):
         for member in members:

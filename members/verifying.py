@@ -8,7 +8,7 @@ from yl_district.pages.record_choices import is_key
 from .models import VerificationRound
 
 # What the address of such a page names the round by.
-ROUND = "verification"
+ROUND_PARAMETER = "verification"
 
 
 def round_named(request):
@@ -16,7 +16,7 @@ def round_named(request):
 
     Says so where it has been closed meanwhile: then nothing is noted in it.
     """
-    key = request.GET.get(ROUND, "")
+    key = request.GET.get(ROUND_PARAMETER, "")
     if not is_key(key):
         return None
     found = VerificationRound.objects.visible_to(request.user).filter(pk=key).first()

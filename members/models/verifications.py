@@ -23,8 +23,7 @@ from yl_district.validators import check_order, problem
 
 from .members import Member, MemberQuerySet
 
-# As many characters as a step of the tree takes in the path of an organisation.
-STEP = Organisation.steplen
+PATH_STEP = Organisation.steplen
 
 
 class VerificationRoundQuerySet(ReachQuerySet):
@@ -32,7 +31,7 @@ class VerificationRoundQuerySet(ReachQuerySet):
         """Also the rounds of the organisations above that of the role, which ask those below."""
         reached = super().reach_by(role)
         path = role.organisation.path
-        above = [path[:end] for end in range(STEP, len(path), STEP)]
+        above = [path[:end] for end in range(PATH_STEP, len(path), PATH_STEP)]
         return reached and Q(reached) | Q(organisation__path__in=above)
 
     def changeable_by(self, user: User) -> Self:
@@ -55,7 +54,7 @@ class VerificationRoundQuerySet(ReachQuerySet):
     def meeting(self, organisation: Organisation) -> Self:
         """Rounds that ask some organisation that a round of `organisation` would ask."""
         path = organisation.path
-        above = [path[:end] for end in range(STEP, len(path), STEP)]
+        above = [path[:end] for end in range(PATH_STEP, len(path), PATH_STEP)]
         return self.filter(Q(organisation__path__startswith=path) | Q(organisation__path__in=above))
 
     def search(self, text: str) -> Self:
