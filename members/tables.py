@@ -92,7 +92,8 @@ class VerificationRoundTable(PageTable):
     related = ("organisation",)
     phone_columns = ("due_on", "closed_on")
 
-    name = RecordColumn()
+    # By their days: rounds have names alike.
+    name = RecordColumn(orderable=False)
     closed_on = DayColumn(empty_values=(), verbose_name="结束日期")
 
     class Meta(PageTable.Meta):

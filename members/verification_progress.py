@@ -49,9 +49,7 @@ def progress_of_branches(verification_round: VerificationRound, user: User, day:
     ]
 
 
-def chase_text(
-    verification_round: VerificationRound, branches: Iterable[BranchProgress], user: User, day: date, address: str
-) -> str:
+def chase_text(verification_round: VerificationRound, branches: Iterable[BranchProgress], user: User, day: date) -> str:
     """The text for the group of the cadres whose branches have not finished, "" where all have.
 
     Cadres are named, as the group knows them; of members only numbers are given.
@@ -74,7 +72,7 @@ def chase_text(
         [
             f"【提醒】“{verification_round}”截至{day.month}月{day.day}日，还有 {len(late)} 个团支部没有完成：",
             f"{'；'.join(told)}。",
-            f"{when}登录工作台填报：{address}",
+            f"{when}登录工作台填报。",
         ]
     )
 

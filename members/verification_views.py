@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -89,8 +88,8 @@ def verification_round_detail(request, pk):
         "table": configured_table(request, VerificationTable, answers.filter(result=result) if result else answers),
     }
     if one.is_open and changeable:
-        address = request.build_absolute_uri(one.get_absolute_url())
-        context["chase"] = chase_text(one, branches, request.user, day, address)
+        context["chase"] = chase_text(one, branches, request.user, day)
+        context["link"] = request.build_absolute_uri(one.get_absolute_url())
     if wants_fragment(request) and PROGRESS in request.GET:
         return render(request, "members/_verification_progress.html", context)
     return rows_response(request, "members/verification_round_detail.html", "_rows.html", context)
@@ -107,6 +106,8 @@ def verification_round_answer(request, pk):
     """The members of a branch, to be ticked as verified; whoever is wrong is corrected, taken off or added."""
     one = visible_round(request, pk)
     branch = asked_branch(request, one)
+    if branch is None:
+        return redirect(one)
     build = partial(VerificationAnswersForm, verification_round=one, branch=branch)
 
     def answer(members, result, note, seen):
@@ -127,15 +128,13 @@ def verification_round_answer(request, pk):
 
 
 def asked_branch(request, verification_round):
-    """The branch named in the URL, or the only one; raises Http404 for one that the round does not ask."""
+    """The branch named in the URL, or the only one, None of several; raises Http404 where the round does not ask it."""
     branches = Organisation.objects.visible_to(request.user).within(verification_round.organisation).branches()
     key = request.GET.get("branch", "")
     if key:
         return get_object_or_404(branches, pk=key if is_key(key) else None)
     found = list(branches[:2])
-    if len(found) != 1:
-        raise Http404
-    return found[0]
+    return found[0] if len(found) == 1 else None
 
 
 def visible_round(request, pk):

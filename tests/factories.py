@@ -23,7 +23,7 @@ from assistance.models import (
     SuggestedActivity,
     Visit,
 )
-from members.models import Liaison, Member, Person, Post, Volunteer
+from members.models import Liaison, Member, Person, Post, VerificationRound, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
@@ -179,6 +179,13 @@ def make_proof(campaign, person, **fields):
     """A proof that a campaign has reached somebody, on the 4th of May 2017."""
     fields = {"proved_on": date(2017, 5, 4), "kind": "course"} | fields
     return CampaignProof.objects.create(campaign=campaign, person=person, **fields)
+
+
+def make_verification_round(organisation, user=None, **fields):
+    """A round of verification that is open, from the 1st to the 30th of June 2018."""
+    fields = {"name": "上半年团员核实", "opened_on": date(2018, 6, 1), "due_on": date(2018, 6, 30)} | fields
+    opener = user or make_user("核实发起人", organisation, Role.Kind.STAFF)
+    return VerificationRound.objects.create(organisation=organisation, opened_by=opener, **fields)
 
 
 def make_assessment(organisation, year=2017, items=0, **fields):

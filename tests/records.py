@@ -49,6 +49,7 @@ from tests.factories import (
     make_unit,
     make_unit_change,
     make_unit_contact,
+    make_verification_round,
     make_visit,
     make_volunteer,
 )
@@ -110,6 +111,7 @@ def changeable(district):
         "hub_staff_update": (staff, "started_on", "2016-01-02", "2016-01-03"),
         "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
         "team_member_update": (place, "started_on", "2015-03-06", "2015-03-07"),
+        "verification_round_update": (make_verification_round(district.root), "note", "甲", "乙"),
         "campaign_update": (make_campaign(), "forms", "甲", "乙"),
         "partner_update": (make_partner(), "remark", "甲", "乙"),
         "campaign_proof_update": (

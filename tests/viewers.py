@@ -15,7 +15,7 @@ from activities.actions import add_sign_in
 from activities.models import ActivityType, Arrival, Campaign, Partner
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, CaseGrantRound, DistrictProject, ServicePlan, VisitPass
-from members.models import Namesakes, Person, PersonMerge, Proposal, VerificationRound
+from members.models import Namesakes, Person, PersonMerge, Proposal
 from orgs.roles import RoleKind
 from reports.models import AssessmentStep, Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
@@ -144,18 +144,6 @@ def viewers(place):
     return {"anonymous": Client()} | {name: browser_of(user) for name, user in place.users.items()}
 
 
-def asked_to_verify(committee, user, mark):
-    """A round of verification in which nothing has been answered."""
-    return VerificationRound.objects.create(
-        organisation=committee,
-        name=mark("核实"),
-        note=mark("要求"),
-        opened_on=date(2018, 1, 1),
-        due_on=date(2018, 2, 1),
-        opened_by=user,
-    )
-
-
 def records(place, side, user=None, caseworker=None, *, with_cases=True):
     """One record of each kind in a committee; its cadre signs in as `user`, its case file is open to `caseworker`."""
     here = getattr(place, side)
@@ -205,7 +193,9 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "person": member.person,
         "member": member,
         "proposal": proposal,
-        "verification_round": asked_to_verify(here.committee, proposal.proposed_by, mark),
+        "verification_round": factories.make_verification_round(
+            here.committee, proposal.proposed_by, name=mark("核实"), note=mark("要求")
+        ),
         "post": post,
         "liaison": factories.make_liaison(here.branch, committee.person),
         "hub": hub,

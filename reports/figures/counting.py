@@ -18,7 +18,15 @@ from .figure import Figure, Result
 from .lines import all_figures
 from .prepared import PLACE_OF_PAIR, PreparedQuery, fetched, prepared
 from .scopes import Scope
-from .sources import Rows, ToReach, assessments, units_verified
+from .sources import (
+    Rows,
+    ToReach,
+    assessments,
+    committee_members,
+    members_verified,
+    units_toward_task,
+    units_verified,
+)
 
 # Keeps annotations from colliding with model fields, none of which begins so.
 PREFIX = "asked_"
@@ -27,7 +35,7 @@ AT = f"{PREFIX}place"
 # SQLite combines at most 500 queries by UNION.
 MOST_TOGETHER = 400
 # Sources of one figure each, which one query counts with campaigns.
-COUNTED_TOGETHER = (assessments, units_verified)
+COUNTED_TOGETHER = (assessments, committee_members, members_verified, units_toward_task, units_verified)
 
 
 def targets_of(scope: Scope) -> dict[str, int]:

@@ -78,6 +78,10 @@ def members(scope: Scope) -> MemberQuerySet:
     return Member.objects.within(scope.organisation).as_of(scope.day)
 
 
+def members_verified(scope: Scope) -> MemberQuerySet:
+    return members(scope).verified_during(scope.passed)
+
+
 def members_joined(scope: Scope) -> MemberQuerySet:
     return Member.objects.within(scope.organisation).joined_during(scope.passed)
 

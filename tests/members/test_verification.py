@@ -16,7 +16,7 @@ from reports.checks.organisations import branches_unverified
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.workbench.owed import owed_by
-from tests.factories import make_member, make_organisation, make_person, make_post, make_user
+from tests.factories import make_member, make_organisation, make_person, make_post, make_user, make_verification_round
 from tests.forms import answers, shown_form
 from tests.made_once import made_once
 from tests.pages import browser_of, page, queries, refused, send, status, two_branches
@@ -48,13 +48,8 @@ def asked(district, members):
 
 
 def opened(organisation, user, name=NAME):
-    """A round, saved as its form saves it."""
-    begun = VerificationRound(
-        organisation=organisation, name=name, opened_on=DAY, due_on=DAY + timedelta(days=30), opened_by=user
-    )
-    begun.full_clean()
-    begun.save()
-    return begun
+    """A round that is open."""
+    return make_verification_round(organisation, user, name=name)
 
 
 def ticked(asked, *members, **fields):
@@ -207,12 +202,14 @@ def test_late_branches_are_named_with_their_cadres_in_a_text_for_the_group(distr
     make_post(organisation=district.here, person=make_person("陆远"), title="书记")
     asked.due_on = timezone.localdate() + timedelta(days=3)
     asked.save()
-    text = district.office.get(asked.get_absolute_url()).context["chase"]
+    seen = district.office.get(asked.get_absolute_url())
+    text, link = seen.context["chase"], seen.context["link"]
     due = asked.due_on
     assert text.splitlines()[1:] == [
         "柳林社区团支部（陆远）还有 3 名；槐荫社区团支部还有 1 名。",
-        f"请于 {due.month}月{due.day}日前登录工作台填报：http://testserver{asked.get_absolute_url()}",
+        f"请于 {due.month}月{due.day}日前登录工作台填报。",
     ]
+    assert link == f"http://testserver{asked.get_absolute_url()}"
     answer(district.cadre, asked, district.here, *members[:3])
     assert district.office.get(asked.get_absolute_url()).context["chase"].splitlines()[1] == "槐荫社区团支部还有 1 名。"
 

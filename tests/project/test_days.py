@@ -51,6 +51,8 @@ OTHER_DAYS = {
     # Derived: the first of the days from which a member can stand, which are bounded themselves.
     "members.Member.roll_begin",
     "members.Proposal.day",
+    # A deadline.
+    "members.VerificationRound.due_on",
     # Derived from the change that follows.
     "orgs.UnitChange.ended_on",
     # What is planned after a contact.

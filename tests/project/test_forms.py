@@ -14,6 +14,7 @@ from assistance.forms import CaseGrantForm
 from assistance.grant_round_forms import CaseGrantRenewForm, CaseGrantRoundForm
 from assistance.plan_forms import PlanAmendmentForm
 from members.models import Person
+from members.verification_forms import VerificationRoundForm
 from outreach.forms import OwnContactForm
 from reports.assessment.forms import AssessmentCopyForm, AssessmentForm
 from reports.checks.forms import ExplanationForm
@@ -45,6 +46,7 @@ ASKING_ANEW = {
     PlanAmendmentForm,
     ReportForm,
     SignInForm,
+    VerificationRoundForm,
 }
 # What the models check, and what would contradict another field.
 VALUES = {
@@ -109,11 +111,13 @@ def records(district):
     found["platform_entry_update"] = PlatformEntry.objects.create(**entry)
     activity.basis, scholarship = "exact", found["scholarship_update"]
     scholarship.status, scholarship.on_platform_until = "paid", date(2017, 12, 31)
+    open_round = found.pop("verification_round_update")
     for record in found.values():
         fill(record)
         for link in ("person", "youth", "student"):
             if isinstance(getattr(record, link, None), Person):
                 fill(getattr(record, link))
+    found["verification_round_update"] = open_round
     assessment = make_assessment(district.root, issued_by="区委", document_number="1", due_on=date(2017, 12, 1))
     item = {"section": "宣传", "evidence": "照片", "figure": "sessions", "wanted": 3}
     found["assessment_update"] = assessment

@@ -21,7 +21,14 @@ from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry, Target
-from tests.factories import make_assessment, make_assessment_item, make_liaison, make_unit
+from tests.factories import (
+    make_assessment,
+    make_assessment_item,
+    make_liaison,
+    make_unit,
+    make_user,
+    make_verification_round,
+)
 from tests.made_once import made_once
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district
@@ -200,6 +207,13 @@ def not_reached(place):
     add_unit(place, status="unreachable")
 
 
+def nobody_verified(place):
+    days = {"opened_on": date(YEAR, 6, 1), "due_on": date(YEAR, 6, 30), "closed_on": date(YEAR, 6, 30)}
+    staff = make_user("核实发起人")
+    asked = make_verification_round(place.branch, staff, closed_by=staff, **days)
+    assert asked.roll(date(YEAR, 6, 30)).exists()
+
+
 def add_unit(place, **fields):
     make_unit(**({"name": "乙水科技", "branch": place.branch} | fields))
 
@@ -274,6 +288,11 @@ FAULTS = {
     "founded_elsewhen": (founded_before, "甲木设计", "计入 2017 年任务，建团日期为 2016-03-15"),
     "founded_uncounted": (not_counted, "乙水科技", "本年度建团（2017-05-01），未计入任务"),
     "unreachable_unit": (not_reached, "乙水科技", "状态为联系不上"),
+    "unverified_branch": (
+        nobody_verified,
+        "槐荫社区团支部",
+        "近一年上级开展过核实，这个支部没有任何核实结果",
+    ),
     "guessed_begin": (
         begun_by_guess,
         "于飞（槐荫社区团支部）",

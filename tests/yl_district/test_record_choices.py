@@ -11,6 +11,7 @@ from activities.roster_views import RosterForm
 from assistance.forms import AssistanceForm
 from assistance.receipt_forms import ReceiptsForm
 from members.models import Person, Post, Volunteer
+from members.verification_forms import VerificationAnswersForm
 from orgs.models import Organisation, Unit
 from outreach.forms import ContactForm, OwnContactForm
 from tests.factories import (
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 MANY = MOST_LISTED + 2
 # Lists of several records that are ticked, of one cadre, one register, one host and one campaign each.
 TICKED = {(ContactForm, "links"), (OwnContactForm, "links"), (AssistanceForm, "youths"), (RosterForm, "people")}
-TICKED |= {(CampaignProofsForm, "people"), (ReceiptsForm, "youths")}
+TICKED |= {(CampaignProofsForm, "people"), (ReceiptsForm, "youths"), (VerificationAnswersForm, "members")}
 BOX = 'name="branch-typed"'
 
 
