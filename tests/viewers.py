@@ -15,7 +15,7 @@ from activities.actions import add_sign_in
 from activities.models import ActivityType, Arrival, Campaign, Partner
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, CaseGrantRound, DistrictProject, ServicePlan, VisitPass
-from members.models import Namesakes, Person, PersonMerge, Proposal
+from members.models import Namesakes, Person, PersonMerge, Proposal, Verification
 from orgs.roles import RoleKind
 from reports.models import AssessmentStep, Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
@@ -259,6 +259,14 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         reason=mark("原因"),
         given_by=found["account"],
         given_at=timezone.now(),
+    )
+    found["verification"] = Verification.objects.create(
+        round=found["verification_round"],
+        member=member,
+        result=Verification.Result.UNREACHABLE,
+        note=mark("核实说明"),
+        answered_on=date(2018, 1, 4),
+        answered_by=proposal.proposed_by,
     )
     found["district_project"] = shared_project()
     if with_cases:

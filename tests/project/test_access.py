@@ -43,7 +43,7 @@ COLUMNS = {
 KIN = {"root_leader": "leader", "root_administrator": "administrator", "staff_administrator": "staff"}
 STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, ".": 404}
 KEPT_BY_ALL = {"campaign_proof", "organisation", "liaison", "unit", "unit_change", "unit_contact", "supply"} | {
-    *("person", "member", "proposal", "post", "verification_round")
+    *("person", "member", "proposal", "post", "verification", "verification_round")
 }
 AT_HUBS = {
     "hub",

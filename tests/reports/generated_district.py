@@ -19,7 +19,18 @@ from assistance.models import (
     Visit,
 )
 from members.models import Member, Person, Post, SchoolSpan, Verification, VerificationRound, Volunteer
-from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
+from orgs.models import (
+    STAGE_LINE,
+    STATUS_LINE,
+    VERIFIED_LINE,
+    Domain,
+    DomainSpan,
+    Organisation,
+    Supply,
+    Unit,
+    UnitChange,
+    UnitContact,
+)
 from outreach.models import Contact, Link
 from reports.models import Assessment, PlatformEntry
 from tests.factories import make_assessment, make_campaign, make_district_project, make_user
@@ -271,13 +282,19 @@ def make_units(lots, tree):
 
 
 def make_unit_changes(lots, units):
-    """Up to three changes of each unit's status and mark, some without a day, in whatever order."""
-    changes = []
+    """Up to three changes of each unit's status and mark, some without a day, in whatever order.
+
+    Of its stage, of recommendations and of verifications likewise, but all with a day; drawn by a lot of their own.
+    """
+    kinds, own, changes = UnitChange.Kind, Lots(len(units)), []
     for unit in units:
-        for line in CHANGE_LINES:
+        for line in (STATUS_LINE, (kinds.LISTED, kinds.UNLISTED)):
             days = sorted({lots.day() for _ in range(lots.choice([0, 1, 2, 3]))})
             begun = [None] if lots.choice([True, False, False]) else []
             changes += [UnitChange(unit=unit, kind=lots.choice(line), happened_on=day) for day in [*begun, *days]]
+        for line in (STAGE_LINE, (kinds.RECOMMENDED, kinds.REFUSED), VERIFIED_LINE):
+            days = sorted({own.day() for _ in range(own.choice([0, 1, 2, 3]))})
+            changes += [UnitChange(unit=unit, kind=own.choice(line), happened_on=day) for day in days]
     UnitChange.objects.bulk_create(changes)
     UnitChange.objects.rechain([unit.pk for unit in units])
 
