@@ -65,8 +65,8 @@ ON_THE_WAY = [
 PREPARED = {"晨曦里养老驿站": (4, "何秋实"), "乐学童年托管": (5, None), "京东南装饰设计": (2, None)}
 # The next step after the contact on the day of the last verification, with its day.
 NEXT_STEPS = {
-    "晨曦里养老驿站": ("送筹备材料，商定团员大会日期", date(2018, 1, 10)),
-    "乐学童年托管": ("上门了解书记人选", date(2018, 1, 5)),
+    "晨曦里养老驿站": ("送筹备材料，商定团员大会日期", date(2017, 12, 29)),
+    "乐学童年托管": ("上门了解书记人选", date(2017, 12, 26)),
 }
 
 ROADS = ["通惠河北路", "建国路", "高碑店路", "朝阳路"]
