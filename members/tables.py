@@ -5,6 +5,7 @@ import django_tables2 as tables
 from yl_district.pages.tables import DayColumn, MaskedColumn, MomentColumn, MonthColumn, PageTable, RecordColumn
 
 from .models import Member, Person, Post, Proposal, Verification, VerificationRound
+from .verifying import answers_address
 
 
 class PersonTable(PageTable):
@@ -86,6 +87,15 @@ class ProposalTable(PageTable):
         fields = ["member", "kind", "member__branch", "to_branch", "day", "proposed_by", "proposed_at", "outcome"]
 
 
+class RoundColumn(RecordColumn):
+    """A column that leads to the members to be verified, whence whoever has several branches is led to the round."""
+
+    @staticmethod
+    def address(record, table):
+        """The address of the answers while the round is open, else of the round."""
+        return answers_address(record) if record.is_open else record.get_absolute_url()
+
+
 class VerificationRoundTable(PageTable):
     """Rounds of verification."""
 
@@ -93,7 +103,7 @@ class VerificationRoundTable(PageTable):
     phone_columns = ("due_on", "closed_on")
 
     # By their days: rounds have names alike.
-    name = RecordColumn(orderable=False)
+    name = RoundColumn(orderable=False)
     closed_on = DayColumn(empty_values=(), verbose_name="结束日期")
 
     class Meta(PageTable.Meta):

@@ -67,13 +67,11 @@ def verification_round_close(request, pk):
 
 
 def verification_round_detail(request, pk):
-    """One round: how far each branch has come, and who found what of whom; a branch's cadre is led to the answers."""
+    """One round: how far each branch has come, and who found what of whom."""
     one = visible_round(request, pk)
     day = one.closed_on or timezone.localdate()
     branches = progress_of_branches(one, request.user, day)
     changeable = VerificationRound.objects.changeable_by(request.user).filter(pk=pk).exists()
-    if one.is_open and not changeable and len(branches) == 1:
-        return redirect(answer_address(one, branches[0].key))
     answers = Verification.objects.visible_to(request.user).filter(round=one)
     result = request.GET.get("result", "")
     context = {

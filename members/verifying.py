@@ -26,9 +26,14 @@ def round_named(request):
     return found
 
 
+def answers_address(verification_round):
+    """The address of the page on which the user's only branch answers."""
+    return reverse("verification_round_answer", args=[verification_round.pk])
+
+
 def answer_address(verification_round, branch_key):
     """The address of the page on which a branch answers."""
-    return f"{reverse('verification_round_answer', args=[verification_round.pk])}?branch={branch_key}"
+    return f"{answers_address(verification_round)}?branch={branch_key}"
 
 
 def noting_form(request, form_class, result, branch_key):

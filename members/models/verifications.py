@@ -211,7 +211,7 @@ class Verification(models.Model):
     history = Tracked(by_acts=["round", "member", "result", "answered_on", "answered_by"])
     record_options = RecordOptions(
         facts=("round", "member", "result", "answered_on"),
-        neutral=("note",),
+        neutral=("answered_by", "note"),
         merging=Merging(alike=("round",)),
     )
 

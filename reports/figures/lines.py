@@ -108,7 +108,7 @@ FIGURES = [
            lambda scope: members(scope).in_communities_on(scope.day).not_in_school_on(scope.day), part_of="members"),
     Figure("office_members", "机关团员", "名", MEMBERS, STOCK, OPEN, DISJOINT,
            "期末在册、支部在机关的团员", lambda scope: members(scope).in_office_on(scope.day), part_of="members"),
-    Figure("members_verified", "核实团员", "名", MEMBERS, FLOW, OPEN, DISJOINT,
+    Figure("members_verified", "经核实团员", "名", MEMBERS, FLOW, OPEN, DISJOINT,
            "期末在册、期内经团支部核实（核实无误、已更正或新补登）的团员",
            members_verified, part_of="members"),
     Figure("members_joined", "新增团员", "名", MEMBERS, FLOW, OPEN, OVERLAPPING,

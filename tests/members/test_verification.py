@@ -88,7 +88,8 @@ def test_a_round_is_opened_answered_and_closed_with_who_verified_whom(district, 
     asked = VerificationRound.objects.get()
     assert "名团员等您核实" in page(district.cadre, "home")
     assert [one.number for one in owed_by(district.branch_cadre, DAY, None) if "核实" in one.words] == [3]
-    assert status(district.cadre, "verification_round_detail", asked.pk) == 302
+    assert status(district.cadre, "verification_round_answer", asked.pk) == 200
+    assert status(district.office, "verification_round_answer", asked.pk) == 302
     answer(district.cadre, asked, district.here, *members[:2])
     answer(district.cadre, asked, district.here, members[2], result="unreachable", note="电话停机")
     assert found(asked) == {

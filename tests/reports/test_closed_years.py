@@ -110,6 +110,7 @@ def test_no_value_that_can_change_is_read_without_a_day():
         "SignIn.presence",
         "SuggestedActivity.outcome",
         "UnitChange.kind",
+        "Verification.result",
     ]
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
     make_unit,
     make_unit_contact,
     make_user,
+    make_verification_round,
     make_visit,
     make_volunteer,
 )
@@ -74,6 +75,8 @@ def add_what_lies_ahead(root):
     make_contact(cadre, [link], held_on=later(), form="visit")
     for item in ("团旗", "团徽"):
         make_supply(root, item=item, issued_on=tomorrow())
+    asked, staff = make_verification_round(root, make_user()), make_user()
+    asked.verifications.create(member=members[0], result="right", answered_on=tomorrow(), answered_by=staff)
     for year in {tomorrow().year, later().year}:
         result = {"state": "concluded", "grade": "passed", "result_on": tomorrow()}
         make_assessment(root, year, **result)

@@ -21,7 +21,7 @@ from ..privacy.keys import derived_key
 from .error_pages import typed_values
 
 # Names of fields whose values are never written into a page.
-NEVER_KEPT = re.compile(r"password|passphrase|secret|otp|^(?:.*-)?(?:code|token|pin|key)$")
+NEVER_KEPT = re.compile(r"password|passphrase|secret(?!ary)|otp|^(?:.*-)?(?:code|token|pin|key)$")
 TOKEN = "csrfmiddlewaretoken"
 NONCE_BYTES = 12
 # What is longer was made by no form, and is not decompressed further.
