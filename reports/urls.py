@@ -17,6 +17,7 @@ from .figures import views as figure_views
 from .ledger import full_exports
 from .ledger import views as ledger_views
 from .material import views as material_views
+from .platforms import layout_views, reconciliation_views
 from .platforms import views as platform_views
 from .printing import poster_views, word_layout_views
 from .printing import views as summary_views
@@ -37,6 +38,27 @@ record_patterns = [
     path("platform-entries/create/", platform_views.platform_entry_create, name="platform_entry_create"),
     path("platform-entries/<int:pk>/update/", platform_views.platform_entry_update, name="platform_entry_update"),
     path("platform-entries/<int:pk>/delete/", platform_views.platform_entry_delete, name="platform_entry_delete"),
+]
+
+platform_patterns = [
+    path("platforms/", layout_views.platform_layout_list, name="platform_layout_list"),
+    path("platforms/create/", layout_views.platform_layout_create, name="platform_layout_create"),
+    path("platforms/<int:pk>/", layout_views.platform_layout_detail, name="platform_layout_detail"),
+    path("platforms/<int:pk>/update/", layout_views.platform_layout_update, name="platform_layout_update"),
+    path("platforms/<int:pk>/delete/", layout_views.platform_layout_delete, name="platform_layout_delete"),
+    path(
+        "exports/full/platforms/<int:pk>/",
+        layout_views.platform_records_full_export,
+        name="platform_records_full_export",
+    ),
+    path("platform-batches/<int:pk>/enter/", layout_views.platform_batch_enter, name="platform_batch_enter"),
+    path("platform-batches/<int:pk>/undo/", layout_views.platform_batch_undo, name="platform_batch_undo"),
+    path(
+        "platforms/<int:platform_layout_pk>/reconciliations/create/",
+        reconciliation_views.reconciliation_create,
+        name="reconciliation_create",
+    ),
+    path("reconciliations/<int:pk>/", reconciliation_views.reconciliation_detail, name="reconciliation_detail"),
 ]
 
 assessment_patterns = [
@@ -130,6 +152,7 @@ urlpatterns = [
     *edition_patterns,
     *import_patterns,
     *record_patterns,
+    *platform_patterns,
     *assessment_patterns,
     *full_exports.urlpatterns,
     path("", workbench_views.home, name="home"),

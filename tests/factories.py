@@ -27,7 +27,19 @@ from members.models import Liaison, Member, Person, Post, VerificationRound, Vol
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
-from reports.models import Assessment, AssessmentItem, Comment, CountedFigure, Edition, Report, Section
+from reports.models import (
+    Assessment,
+    AssessmentItem,
+    Comment,
+    CountedFigure,
+    Edition,
+    PlatformBatch,
+    PlatformLayout,
+    Reconciliation,
+    ReconciliationRow,
+    Report,
+    Section,
+)
 from reports.printing.word import TEMPLATE
 from yl_district.attachments.models import Attachment
 from yl_district.inspection.inspector import INSPECTION
@@ -206,6 +218,27 @@ def make_assessment_item(assessment, number=1, **fields):
     item.full_clean()
     item.save()
     return item
+
+
+def make_platform_layout(platform="团青之家", subject="member", columns="姓名\n联系电话＝手机号码"):
+    """The form in which a platform takes a kind of record."""
+    layout = PlatformLayout(platform=platform, subject=subject, columns=columns)
+    layout.full_clean()
+    layout.save()
+    return layout
+
+
+def make_platform_batch(layout, user):
+    """A batch without records that was taken out for a platform."""
+    return PlatformBatch.objects.create(layout=layout, made_by=user, made_at=timezone.now())
+
+
+def make_reconciliation(layout, user, file_name="名单.xlsx", **row):
+    """A comparison of an empty list, and one difference that it found."""
+    told = {"listed_count": 0, "same_count": 0, "file_name": file_name, "made_at": timezone.now()}
+    reconciliation = Reconciliation.objects.create(layout=layout, made_by=user, **told)
+    ReconciliationRow.objects.create(layout=layout, reconciliation=reconciliation, **{"kind": "only_there"} | row)
+    return reconciliation
 
 
 def make_link(cadre, name="秦朗", youth=None, **fields):

@@ -223,6 +223,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "platform_entry": PlatformEntry.objects.create(
             platform=mark("平台"), subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
+        "platform_layout": factories.make_platform_layout(mark("平台表"), columns=f"{mark('栏目')}＝姓名\n手机号码"),
         "word_layout": WordLayout.objects.create(
             file_name=mark("版式", ".docx"),
             content=TEMPLATE.read_bytes(),
@@ -230,6 +231,14 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
             uploaded_at=timezone.now(),
         ),
     }
+    found["platform_batch"] = factories.make_platform_batch(found["platform_layout"], found["account"])
+    told = {
+        name: mark(text)
+        for name, text in (("heading", "栏"), ("name", "名单上"), ("ours", "台账"), ("theirs", "平台上"))
+    }
+    found["reconciliation"] = factories.make_reconciliation(
+        found["platform_layout"], found["account"], mark("平台名单", ".xlsx"), **told
+    )
     found["namesakes"] = Namesakes.objects.create(
         first=member.person, second=volunteer.person, declared_by=found["account"]
     )

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 # They have no page of their own: who sees them is said of the record in whose page they stand. An import is no record.
 WITHIN_OTHERS = {"sign_in", "account", "pairing", "activity_type", "import_batch", "edition", "word_layout"}
 WITHIN_OTHERS |= {"attachment", "case_attachment", "namesakes", "sign_in_code", "arrival", "assistance_receipt"}
-WITHIN_OTHERS |= {"verification"}
+WITHIN_OTHERS |= {"platform_batch", "reconciliation", "verification"}
 OWN_PAGES = {name.removesuffix("_detail") for name in ACCESS if name.endswith("_detail")}
 
 

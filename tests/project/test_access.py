@@ -95,6 +95,7 @@ SEEN = {
     | {"cadre", "link", "contact"}
     | GRANTS
     | {"hub_year", "activity_type", "target", "platform_entry", "district_project"}
+    | {"platform_layout", "platform_batch", "reconciliation"}
     | REPORTS
     | ASSESSMENTS
     | {"import_batch", "word_layout", "namesakes", "person_merge"},
@@ -128,7 +129,7 @@ ABOUT_ONESELF = {
 READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
     *("attachment_export", "help_list", "help_detail"),
-    *("comment_detail", "assessment_detail", "assessment_item_detail"),
+    *("comment_detail", "assessment_detail", "assessment_item_detail", "platform_layout_detail"),
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download", "sign_in_code_detail"),
     *("report_material", "report_number"),
     "pairing_pledge",
@@ -186,6 +187,7 @@ def kind_of(url_name, argument):
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
     special |= {"import_batch_wrong_rows": "import_batch", "attachment_create": "activity"}
+    special |= {"platform_records_full_export": "platform_layout"}
     special |= dict.fromkeys(["namesakes_create", "person_merge_create", "person_twin_list"], "person")
     special |= dict.fromkeys(["activity_hold", "activity_cancel"], "planned_activity")
     return special.get(url_name, {"record": "member"}.get(kind, kind))

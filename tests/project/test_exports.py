@@ -48,7 +48,8 @@ TAKEN_BY = {
     | {"ledger_template", "ledger_export", "ledger_full_export"}
     | KEPT_BY_ALL
     | {"word_layout_template", "word_layout_download"}
-    | {"target_export", "assessment_export", "platform_entry_export", *(f"{kind}_full_export" for kind in WITH_MASKS)},
+    | {"target_export", "assessment_export", "platform_entry_export", "platform_records_full_export"}
+    | {f"{kind}_full_export" for kind in WITH_MASKS},
 }
 
 

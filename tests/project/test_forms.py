@@ -21,7 +21,7 @@ from reports.checks.forms import ExplanationForm
 from reports.documents.forms import ReportForm
 from reports.editions.comment_forms import CommentForm
 from reports.models import PlatformEntry, Target
-from tests.factories import make_assessment, make_assessment_item, make_contact
+from tests.factories import make_assessment, make_assessment_item, make_contact, make_platform_layout
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import below, changeable, stored
@@ -121,6 +121,7 @@ def records(district):
     assessment = make_assessment(district.root, issued_by="区委", document_number="1", due_on=date(2017, 12, 1))
     item = {"section": "宣传", "evidence": "照片", "figure": "sessions", "wanted": 3}
     found["assessment_update"] = assessment
+    found["platform_layout_update"] = make_platform_layout()
     found["assessment_item_update"] = make_assessment_item(assessment, points=Decimal("4.5"), **item)
     return found
 

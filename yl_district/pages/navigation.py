@@ -154,6 +154,7 @@ SECTIONS = (
             MenuPage("年度任务", "target_list", also=("year_opening",)),
             MenuPage("预防考核", "assessment_list"),
             MenuPage("平台录入", "platform_entry_list"),
+            MenuPage("平台待录入", "platform_layout_list", also=("platform_batch", "reconciliation")),
         ),
     ),
     MenuSection(
