@@ -18,6 +18,7 @@ from reports.figures.counting import root_organisation
 from reports.ledger.workbook import import_ledger
 from reports.sample.done_in_app import (
     conclude_sample_assessment,
+    enter_sample_platforms,
     pledge_sample_pairings,
     sign_sample_receipts,
     verify_sample_rosters,
@@ -96,11 +97,12 @@ def grant_cases():
 
 
 def do_in_app():
-    """Does what no sheet tells of: the assessment's result, volunteers' pledges, and receipts of what was given."""
+    """Does what no sheet tells of: the assessment's result, volunteers' pledges, receipts, and what is in platforms."""
     conclude_sample_assessment(*(User.objects.get(username=name) for name in ("zhuangan", "lingdao")))
     pledge_sample_pairings(timezone.localdate())
     sign_sample_receipts()
     verify_sample_rosters(User.objects.get(username="zhuangan"))
+    enter_sample_platforms(User.objects.get(username="zhuangan"), timezone.localdate())
 
 
 def account_line(name, title, kind, organisation):
