@@ -23,7 +23,7 @@ class ReconciliationQuerySet(StaffQuerySet):
 
 
 class Reconciliation(SealedModel):
-    """One list of a platform, compared_with_list with the register on one day."""
+    """One list of a platform, compared with the register on one day."""
 
     layout = models.ForeignKey(PlatformLayout, models.PROTECT, related_name="reconciliations", verbose_name="平台表格")
     made_at = models.DateTimeField("时间")
