@@ -36,6 +36,7 @@ from assistance.models import (
 from members.models import Person, PersonMerge
 from orgs.models import Unit, User
 from reports.ledger.kinds import KINDS
+from reports.models import Reconciliation, ReconciliationRow
 from tests.factories import (
     make_activity,
     make_assistance,
@@ -47,8 +48,10 @@ from tests.factories import (
     make_organisation,
     make_pairing,
     make_person,
+    make_platform_layout,
     make_project_application,
     make_receipt,
+    make_reconciliation,
     make_scholarship,
     make_suggested_activity,
     make_unit,
@@ -172,6 +175,8 @@ def fill_with_canaries():
     awaited = {"batch": batch, "object_id": youth.pk, "heading": "需求", "attribute": "needs"}
     kind = ContentType.objects.get_for_model(AssistedYouth)
     AwaitedCell.objects.create(content_type=kind, **awaited, **told(AwaitedCell, "found", "stood"))
+    compared = told(Reconciliation, "file_name") | told(ReconciliationRow, "name", "ours", "theirs")
+    make_reconciliation(make_platform_layout(), make_user(), **compared)
     KeptResult.objects.create(key="findings", marks={}, **told(KeptResult, "content"))
     return canaries
 

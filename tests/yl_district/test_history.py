@@ -49,6 +49,10 @@ UNTRACKED = {
     "reports.CountedFigure": "a part of an edition",
     "reports.AssessmentStep": "written once, which the database keeps from being changed",
     "reports.CommentEntry": "written once, which the database keeps from being changed",
+    "reports.PlatformBatch": "tells itself who did what and when, of which the entries have their history",
+    "reports.PlatformBatchRow": "a part of a batch",
+    "reports.Reconciliation": "tells itself who compared what and when",
+    "reports.ReconciliationRow": "tells itself who decided last; the values are those of the latest list",
     "yl_district.AccessEntry": "a log by itself, which the database keeps from being changed",
 }
 MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "清河地区团工委"}
