@@ -100,10 +100,14 @@ def state_counts(states):
 
 
 @require_http_methods(["GET", "POST"])
-@recently_confirmed
 def platform_records_full_export(request, pk):
     """Hands out the records to be entered in the platform's own columns, as a batch that is to be confirmed."""
-    layout = get_object_or_404(open_layouts(request), pk=pk)
+    return taking_out_page(request, get_object_or_404(open_layouts(request), pk=pk))
+
+
+@recently_confirmed
+def taking_out_page(request, layout):
+    """Asks who it is and for what the records are taken out, then hands them out."""
     filterset, states = chosen_states(request, layout)
     wanted = [filterset.chosen_state] if filterset.chosen_state else TO_BE_ENTERED
     chosen = [one for one in states if one.state in wanted]
