@@ -46,7 +46,8 @@ def test_these_acts_ask_for_a_code():
     )
     imports = {f"import_batch_{step}" for step in [*steps.split(), "delete"]}
     decisions = {"case_grant_decide", "case_grant_round_decide"}
-    assert {*WHOLE, *imports, *decisions, "person_printout", "report_sign"} == SECOND_FACTOR_ACTS
+    alone = {"person_printout", "platform_records_full_export", "report_sign"}
+    assert {*WHOLE, *imports, *decisions, *alone} == SECOND_FACTOR_ACTS
 
 
 def test_whoever_has_the_password_alone_takes_no_whole_list(staff):
