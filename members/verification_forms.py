@@ -117,7 +117,6 @@ class VerificationAnswersForm(ActionForm):
 
     def clean(self):
         data = super().clean()
-        self.round.refuse_closed()
         chosen = list(data.get("members") or ())
         if not chosen and "members" not in self.errors:
             self.add_error("members", problem("至少一名团员", "请勾选已核实的团员"))
