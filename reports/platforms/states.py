@@ -1,5 +1,6 @@
 """Which records must be entered in a platform, and how far that has come for each."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -111,6 +112,30 @@ class RecordState:
     def shown_name(self) -> str:
         """The name as pages show it, that of a minor masked."""
         return self.owner.shown_name if isinstance(self.owner, Person) else str(self.owner)
+
+
+def missing_counts(layouts: Iterable[PlatformLayout], user: User, day: date) -> dict[int, int]:
+    """For the key of each form how many records that its platform must have on `day` are not entered in it.
+
+    Activities are those of the year, as the form's page shows them at first. Forms of assisted youths have none.
+    """
+    forms = [layout for layout in layouts if not layout.is_of_cases]
+    form_of = {layout.subject: layout for layout in forms}
+    owners = {subject: owner_keys(layout, user, day) for subject, layout in form_of.items()}
+    entered = defaultdict(set)
+    entries = PlatformEntry.objects.visible_to(user).of_open_subjects().order_by()
+    for platform, subject, *keys in entries.values_list("platform", "subject", "person", "activity", "organisation"):
+        entered[platform, subject].update(keys)
+    return {layout.pk: len(owners[layout.subject] - entered[layout.platform, layout.subject]) for layout in forms}
+
+
+def owner_keys(layout: PlatformLayout, user: User, day: date) -> set[int]:
+    """The keys of the people, activities or organisations that a platform must have on `day`."""
+    records = records_to_enter(layout, user, day)
+    if layout.is_of_activities:
+        records = records.filter(held_on__year=day.year)
+    _, relation = ENTERED_AS[EnteredKind(layout.subject)]
+    return set(records.values_list(relation or "pk", flat=True))
 
 
 def column_texts(layout: PlatformLayout, labels: Iterable[str], record: Any) -> dict[str, str]:

@@ -221,6 +221,30 @@ def test_minors_are_masked_on_the_page_and_whole_in_the_file(district):
     assert "秦朗" in [row[0] for row in taken(district)]
 
 
+def test_the_list_of_forms_tells_what_each_lacks_as_its_page_does(district):
+    year = timezone.localdate().year
+    make_activity(district.here, "植树", held_on=date(year, 1, 1))
+    make_activity(district.here, "读书", held_on=date(year - 1, 1, 1))
+    make_post("陆远", district.here)
+    kinds = {"activity": "活动名称", "cadre": "姓名", "assisted_youth": "姓名"}
+    forms = [district.layout, *(make_platform_layout(subject=kind, columns=name) for kind, name in kinds.items())]
+    enter(batch_of(district, "秦朗"), DAY)
+    assert lacking(district, forms) == ["3", "1", "1", ""]
+    shown = [district.office.get(form.get_absolute_url()).context["counts"][0]["number"] for form in forms[:3]]
+    assert shown == [3, 1, 1]
+    few = queries(district.office, "platform_layout_list")
+    make_platform_layout(platform="又一平台", subject="cadre", columns="姓名")
+    enter(batch_of(district, *NAMES), DAY)
+    assert queries(district.office, "platform_layout_list") == few
+
+
+def lacking(district, forms):
+    """What the list of forms says that each of these lacks."""
+    table = district.office.get(reverse("platform_layout_list")).context["table"]
+    said = {row.record.pk: row.get_cell("missing") for row in table.rows}
+    return [str(said[form.pk]) for form in forms]
+
+
 @pytest.mark.parametrize("subject", PlatformEntry.Subject.values)
 def test_each_kind_of_record_has_its_states(district, subject):
     layout = PlatformLayout(platform="某平台", subject=subject)
